@@ -1,0 +1,51 @@
+"""The one clock. Every part takes a `Clock` as an argument; nothing else asks the system for the time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time in UTC."""
+
+    def now(self) -> datetime:
+        """The present moment, timezone-aware, UTC."""
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """The present moment, timezone-aware, UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass
+class FixedClock:
+    """A clock that moves only when told to; for tests and worked examples."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """The moment that was set last."""
+        return self.at
+
+    def advance(self, **parts: float) -> None:
+        """Move forward by `timedelta(**parts)`."""
+        self.at += timedelta(**parts)
+
+
+def to_text(moment: datetime) -> str:
+    """Write a moment as `2026-11-24T15:04:05.123Z`; such texts sort in time order."""
+    utc = moment.astimezone(UTC)
+    return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}Z"
+
+
+def from_text(text: str) -> datetime:
+    """Read an RFC 3339 moment; a `ValueError` says the text is none or names no offset."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} names no offset from UTC")
+    return moment.astimezone(UTC)

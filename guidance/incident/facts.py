@@ -1,0 +1,123 @@
+"""The catalog of facts that a report may hold: read once from facts.yaml, used by form, schema and board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CATALOG = Path(__file__).parent / "facts.yaml"
+FIELD_TYPES = frozenset({"choice", "multi", "count", "text", "moment", "rows"})
+
+
+@dataclass(frozen=True)
+class Option:
+    """One code of a choice and its English words."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """One fact. `max` is characters of a text, the largest count, or the number of rows."""
+
+    id: str
+    label: str
+    type: str
+    options: tuple[Option, ...] = ()
+    max: int = 0
+    help: str = ""
+    source: tuple[str, ...] = ()
+    columns: tuple[Field, ...] = ()
+
+    def words(self, value: Any) -> str:
+        """The value in English words; codes that are not of this version are shown as they are."""
+        if self.type == "multi":
+            return ", ".join(self._word(each) for each in value)
+        if self.type == "rows":
+            return "; ".join(self._row(row) for row in value)
+        return self._word(value)
+
+    def _word(self, value: Any) -> str:
+        return next((option.text for option in self.options if option.id == value), str(value))
+
+    def _row(self, row: Mapping[str, Any]) -> str:
+        given = [f"{column.label}: {column.words(row[column.id])}" for column in self.columns if column.id in row]
+        return ", ".join(given)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Facts that are asked together."""
+
+    id: str
+    title: str
+    help: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Every fact: those that the form asks, by screen, and those that only a trail sets."""
+
+    screens: tuple[Screen, ...]
+    trail: tuple[Field, ...]
+
+    def fields(self) -> Iterator[Field]:
+        """Every fact, the form's first."""
+        for screen in self.screens:
+            yield from screen.fields
+        yield from self.trail
+
+    def vocabulary(self) -> dict[str, frozenset[str]]:
+        """Facts that a protocol may set, with the codes it may set them to."""
+        return {
+            field.id: frozenset(option.id for option in field.options)
+            for field in self.fields()
+            if field.type in {"choice", "multi"}
+        }
+
+    def described(self, facts: Mapping[str, Any]) -> list[tuple[str, list[tuple[Field, Any]]]]:
+        """The facts that are given, by screen title, in the catalog's order."""
+        groups = [(screen.title, screen.fields) for screen in self.screens] + [("On the way", self.trail)]
+        found = [
+            (title, [(field, facts[field.id]) for field in fields if field.id in facts]) for title, fields in groups
+        ]
+        return [(title, given) for title, given in found if given]
+
+
+def load_catalog(path: Path = CATALOG) -> Catalog:
+    """Read the catalog; a `ValueError` names what is wrong with it."""
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    screens = tuple(
+        Screen(each["id"], each["title"], each.get("help", ""), _fields(each["fields"])) for each in data["screens"]
+    )
+    catalog = Catalog(screens, _fields(data["trail"]))
+    ids = [field.id for field in catalog.fields()]
+    twice = sorted({each for each in ids if ids.count(each) > 1})
+    if twice:
+        raise ValueError(f"{path.name} holds these facts twice: {', '.join(twice)}")
+    return catalog
+
+
+def _fields(entries: Sequence[Mapping[str, Any]]) -> tuple[Field, ...]:
+    return tuple(_field(entry) for entry in entries)
+
+
+def _field(entry: Mapping[str, Any]) -> Field:
+    if entry["type"] not in FIELD_TYPES:
+        raise ValueError(f"fact {entry['id']}: {entry['type']!r} is not one of {', '.join(sorted(FIELD_TYPES))}")
+    return Field(
+        id=entry["id"],
+        label=entry["label"],
+        type=entry["type"],
+        options=tuple(Option(each["id"], each["text"]) for each in entry.get("options", ())),
+        max=entry.get("max", 0),
+        help=entry.get("help", ""),
+        source=tuple(entry.get("source", ())),
+        columns=_fields(entry.get("columns", ())),
+    )

@@ -1,0 +1,126 @@
+"""The one JSON schema of `PUT /api/reports/<uuid>`, made from the catalog of facts, and checking against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from guidance.clock import from_text
+from guidance.incident.facts import Catalog, Field
+
+MOMENT = {"type": "string", "format": "date-time", "maxLength": 40}
+SHORT = {"type": "string", "minLength": 1, "maxLength": 80}
+
+formats = FormatChecker(formats=())
+
+
+@formats.checks("date-time", raises=ValueError)
+def is_moment(text: object) -> bool:
+    """Whether a string is an RFC 3339 moment with an offset; other types are the schema's business."""
+    if isinstance(text, str):
+        from_text(text)
+    return True
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """What is wrong with one field. `field` is a JSON pointer (RFC 6901)."""
+
+    field: str
+    detail: str
+
+
+class ReportSchema:
+    """Checks report bodies. Make it once: the validator is compiled from the catalog."""
+
+    def __init__(self, catalog: Catalog, kinds: Iterable[str]) -> None:
+        self.document = report_schema(catalog, sorted(kinds))
+        self._validator = Draft202012Validator(self.document, format_checker=formats)
+
+    def problems(self, body: Any) -> list[FieldProblem]:
+        """Everything that is wrong with a body, in the order of its fields; empty when it is a report."""
+        found = [_problem(error) for error in self._validator.iter_errors(body)]
+        return sorted(found, key=lambda problem: problem.field)
+
+
+def report_schema(catalog: Catalog, kinds: list[str]) -> dict[str, Any]:
+    """JSON Schema 2020-12 of one revision of a report."""
+    entry = _object({"step": SHORT, "answer": SHORT, "at": MOMENT}, required=["step", "answer", "at"])
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **_object(
+            {
+                "revision": {"type": "integer", "minimum": 1, "maximum": 1000},
+                "kind": {"enum": kinds},
+                "locale": {"type": "string", "pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "maxLength": 35},
+                "sent_at": MOMENT,
+                "protocol": _object({"id": SHORT, "hash": SHORT}, required=["id", "hash"]),
+                "trail": {"type": "array", "maxItems": 400, "items": entry},
+                "facts": _object({field.id: _fact(field) for field in catalog.fields()}),
+                "urgency": {"enum": ["urgent", "normal"]},
+                "queued_offline": {"type": "boolean"},
+            },
+            required=["revision", "kind", "locale", "sent_at", "protocol", "trail"],
+        ),
+    }
+
+
+def _object(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": required or [], "additionalProperties": False}
+
+
+def _fact(field: Field) -> dict[str, Any]:
+    codes = {"enum": [option.id for option in field.options]}
+    if field.type == "choice":
+        return codes
+    if field.type == "multi":
+        return {"type": "array", "items": codes, "uniqueItems": True}
+    if field.type == "count":
+        return {"type": "integer", "minimum": 0, "maximum": field.max}
+    if field.type == "moment":
+        return MOMENT
+    if field.type == "rows":
+        row = _object({column.id: _fact(column) for column in field.columns})
+        return {"type": "array", "maxItems": field.max, "items": row}
+    return {"type": "string", "maxLength": field.max}
+
+
+def _problem(error: ValidationError) -> FieldProblem:
+    place = "/" + "/".join(str(part) for part in error.absolute_path) if error.absolute_path else ""
+    return FieldProblem(place, _detail(error))
+
+
+def _detail(error: ValidationError) -> str:
+    # The offending value is never repeated: it may be exactly what must not be stored or logged.
+    wanted = error.validator_value
+    messages = {
+        "additionalProperties": f"holds a field that a report does not have: {_unknown(error)}",
+        "required": f"lacks {', '.join(sorted(_lacking(error)))}",
+        "enum": f"is none of: {', '.join(map(str, wanted)) if isinstance(wanted, list) else wanted}",
+        "type": f"is not of type {wanted}",
+        "maxLength": f"is longer than {wanted} characters",
+        "minLength": "is empty",
+        "maximum": f"is more than {wanted}",
+        "minimum": f"is less than {wanted}",
+        "maxItems": f"has more than {wanted} entries",
+        "uniqueItems": "says the same thing twice",
+        "format": "is not a time such as 2026-11-24T15:04:05Z",
+        "pattern": "is not a language tag such as en or zh-Hans",
+    }
+    return messages.get(str(error.validator), "is not what a report holds there")
+
+
+def _unknown(error: ValidationError) -> str:
+    known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
+    extra = sorted(set(error.instance) - set(known)) if isinstance(error.instance, dict) else []
+    return ", ".join(name[:40] for name in extra[:5])
+
+
+def _lacking(error: ValidationError) -> set[str]:
+    wanted = error.validator_value if isinstance(error.validator_value, list) else []
+    given = error.instance if isinstance(error.instance, dict) else {}
+    return {str(name) for name in wanted} - set(given)

@@ -1,0 +1,90 @@
+"""Every setting, once. Read from `GUIDANCE_*` variables; `guidance settings` prints them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class BadSetting(Exception):
+    """A variable holds something that its setting cannot be."""
+
+
+def _say(default: Any, meaning: str) -> Any:
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a city decides about its own installation."""
+
+    data: Path = _say(ROOT / "data", "folder of the database and the keys")
+    base_url: str = _say("http://localhost:8000", "address under which people reach this installation")
+    city: str = _say("Demo City", "name of the city, shown on pages and in e-mail")
+    public_contact: str = _say("", "mailto: or https: address that push services may write to (VAPID sub)")
+    push_hosts: tuple[str, ...] = _say(
+        (), "further push services, comma-separated: host, host:port or origin"
+    )
+    push_ca_file: str = _say("", "further certificate authorities for push services, a PEM file")
+    push_ttl_seconds: int = _say(4 * 3600, "how long a push service keeps an alert for a sleeping phone")
+    smtp_url: str = _say("", "smtp://user:password@host:587 for alerts by e-mail; empty turns e-mail off")
+    mail_from: str = _say("", "sender of e-mail; needed when GUIDANCE_SMTP_URL is set")
+    tier_seconds: int = _say(120, "seconds before an alert that nobody has goes to everyone on the committee")
+    lease_seconds: int = _say(30, "seconds a worker may take over one delivery before another takes it")
+    join_code_hours: int = _say(24, "hours that a join code lives")
+    sign_in_minutes: int = _say(15, "minutes that a sign-in link lives")
+    session_hours: int = _say(12, "hours after which a person signs in again")
+    session_idle_minutes: int = _say(30, "minutes without a request after which a person signs in again")
+    late_report_hours: int = _say(2, "a report that waited longer is not paged as happening now")
+    trust_proxy: bool = _say(False, "believe one proxy's X-Forwarded-Proto and -Host")
+    test_clock: bool = _say(False, "let tests move the clock by a row in the database; never in use")
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.data / "guidance.db"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the keys, readable by the service's own user alone."""
+        return self.data / "keys"
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach this installation over TLS."""
+        return self.base_url.startswith("https://")
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return "GUIDANCE_" + name.upper()
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """Read settings; a `BadSetting` names the variable and what it should hold."""
+    given: dict[str, Any] = {}
+    for each in fields(Settings):
+        text = environment.get(variable(each.name))
+        if text is not None:
+            given[each.name] = _parse(each.name, each.default, text)
+    return Settings(**given)
+
+
+def _parse(name: str, default: Any, text: str) -> Any:
+    if isinstance(default, bool):
+        if text.lower() not in {"0", "1", "true", "false", "yes", "no", ""}:
+            raise BadSetting(f"{variable(name)} is {text!r}; write 1 or 0")
+        return text.lower() in {"1", "true", "yes"}
+    if isinstance(default, int):
+        if not text.isdigit():
+            raise BadSetting(f"{variable(name)} is {text!r}; write a whole number")
+        return int(text)
+    if isinstance(default, tuple):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if isinstance(default, Path):
+        return Path(text).resolve()
+    return text.rstrip("/") if name == "base_url" else text

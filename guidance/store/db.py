@@ -1,0 +1,108 @@
+"""Opening the SQLite file, and the two ways to use it: `transaction()` to write, `reader()` to read."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+BUSY_MILLISECONDS = 5000
+
+
+class StoreUnusable(Exception):
+    """The database file cannot give the durability that a receipt promises."""
+
+
+class Store:
+    """One SQLite file. A connection per thread; writers take turns, readers never wait.
+
+    Raises `StoreUnusable` when the file did not enter WAL with synchronous=FULL: a receipt would then
+    promise more than the disk holds (https://www.sqlite.org/pragma.html#pragma_synchronous).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+
+    def connection(self) -> Database:
+        """This thread's own connection, opened and checked on first use."""
+        database: Database | None = getattr(self._local, "database", None)
+        if database is None:
+            database = open_database(self.path)
+            self._local.database = database
+        return database
+
+    @contextmanager
+    def transaction(self) -> Iterator[Database]:
+        """Everything inside is one commit, or nothing is. Waits its turn for up to five seconds.
+
+        A transaction inside a transaction is a mistake and fails: what must be true together is written together.
+        """
+        database = self.connection()
+        connection = database.conn
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield database
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        try:
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def reader(self) -> Iterator[Database]:
+        """One consistent view of the store; writes inside it are refused by the shape of the code, not by SQLite."""
+        database = self.connection()
+        if database.conn.in_transaction:
+            yield database
+            return
+        database.conn.execute("BEGIN")
+        try:
+            yield database
+        finally:
+            if database.conn.in_transaction:
+                database.conn.execute("ROLLBACK")
+
+    def change_counter(self) -> int:
+        """A number that differs from its last value when another connection has committed."""
+        (value,) = self.connection().conn.execute("PRAGMA data_version").fetchone()
+        return int(value)
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        database: Database | None = getattr(self._local, "database", None)
+        if database is not None:
+            database.conn.close()
+            del self._local.database
+
+
+def open_database(path: Path) -> Database:
+    """Open the file and prove its settings; `StoreUnusable` says which one did not take."""
+    connection = sqlite3.connect(
+        path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, check_same_thread=False
+    )
+    connection.row_factory = sqlite3.Row
+    _prove(connection, "journal_mode=WAL", "journal_mode", "wal")
+    _prove(connection, "synchronous=FULL", "synchronous", 2)
+    _prove(connection, "foreign_keys=ON", "foreign_keys", 1)
+    _prove(connection, f"busy_timeout={BUSY_MILLISECONDS}", "busy_timeout", BUSY_MILLISECONDS)
+    return Database(connection, execute_plugins=False)
+
+
+def _prove(connection: sqlite3.Connection, setting: str, name: str, wanted: object) -> None:
+    connection.execute(f"PRAGMA {setting}").fetchall()
+    (found,) = connection.execute(f"PRAGMA {name}").fetchone()
+    if found != wanted:
+        raise StoreUnusable(
+            f"SQLite answered {found!r} for {name}, not {wanted!r}. Put the data folder on a local disk that "
+            "supports write-ahead logging (not a network share) and start again."
+        )
