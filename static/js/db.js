@@ -1,0 +1,100 @@
+// The one opener of the phone's database `guidance`. Every module and the outbox read and write through it.
+// Stores: site, walks, drafts, outbox, receipts, settings; each keyed by `id`.
+
+const NAME = "guidance";
+const VERSION = 1;
+const STORES = ["site", "walks", "drafts", "outbox", "receipts", "settings"];
+
+/** @typedef {"site"|"walks"|"drafts"|"outbox"|"receipts"|"settings"} StoreName */
+
+/** @type {Promise<IDBDatabase>|null} */
+let opened = null;
+
+/**
+ * The open database. A second call shares the first connection; a connection that the browser closed is opened anew.
+ * @returns {Promise<IDBDatabase>} rejects when the browser keeps no storage for us
+ */
+export function open() {
+  opened ??= new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, VERSION);
+    request.onupgradeneeded = () => {
+      for (const name of STORES) {
+        if (!request.result.objectStoreNames.contains(name)) {
+          request.result.createObjectStore(name, { keyPath: "id" });
+        }
+      }
+    };
+    request.onsuccess = () => resolve(watched(request.result));
+    request.onerror = () => {
+      opened = null;
+      reject(request.error);
+    };
+  });
+  return opened;
+}
+
+/** @param {IDBDatabase} database */
+function watched(database) {
+  database.onversionchange = () => database.close();
+  database.onclose = () => {
+    opened = null;
+  };
+  return database;
+}
+
+/**
+ * Run one transaction; resolves with `act`'s result only when the disk has it.
+ * @template T
+ * @param {StoreName|StoreName[]} stores
+ * @param {IDBTransactionMode} mode
+ * @param {(transaction: IDBTransaction) => IDBRequest<T>|void} act
+ * @returns {Promise<T|undefined>} rejects with the transaction's error (a full disk among them); nothing is kept then
+ */
+export async function transact(stores, mode, act) {
+  const database = await open();
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction(stores, mode, { durability: "strict" });
+    const request = act(transaction);
+    transaction.oncomplete = () => resolve(request ? request.result : undefined);
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+/**
+ * One record, or undefined.
+ * @param {StoreName} store
+ * @param {string} id
+ * @returns {Promise<any>}
+ */
+export function get(store, id) {
+  return transact(store, "readonly", (t) => t.objectStore(store).get(id));
+}
+
+/**
+ * Every record of a store, by id.
+ * @param {StoreName} store
+ * @returns {Promise<any[]>}
+ */
+export async function all(store) {
+  return (await transact(store, "readonly", (t) => t.objectStore(store).getAll())) ?? [];
+}
+
+/**
+ * Write one record over the one with its id.
+ * @param {StoreName} store
+ * @param {{id: string}} record
+ * @returns {Promise<any>} the id
+ */
+export function put(store, record) {
+  return transact(store, "readwrite", (t) => t.objectStore(store).put(record));
+}
+
+/**
+ * Remove one record; none there is no error.
+ * @param {StoreName} store
+ * @param {string} id
+ * @returns {Promise<any>}
+ */
+export function del(store, id) {
+  return transact(store, "readwrite", (t) => t.objectStore(store).delete(id));
+}

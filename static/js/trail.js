@@ -1,0 +1,179 @@
+// The trail: what one person answered, in order, with times. Kept in the store `walks`; walk.js writes it,
+// the alert and the report read it. A walk belongs to one protocol version (its hash) from start to end.
+import { all, del, get, put } from "./db.js";
+
+/**
+ * @typedef {{step: string, answer: string, at: string}} Entry
+ * @typedef {Object<string, string>} Sets what an answer or an outcome says of the report's facts
+ * @typedef {{
+ *   id: string, protocol: {id: string, hash: string, version: number}, kind: string, locale: string,
+ *   started_at: string, entries: Entry[], sets: Sets[], outcome_sets: Sets, urgency: string,
+ *   facts: Object<string, string|string[]>, outcome: string|null, position: string, report_id: string
+ * }} Walk
+ */
+
+/** How long a walk can be taken up again, and how long it is kept, in milliseconds. */
+export const RESUME = 24 * 3600 * 1000;
+const KEEP = 2 * RESUME;
+
+/** Facts that can hold several values; an answer adds one. */
+const MULTIPLE = new Set(["request", "staging_activity"]);
+const CURRENT = "current-walk";
+
+/**
+ * Begin a walk and make it the current one.
+ * @param {{protocol: {id: string, hash: string, version: number}, locale: string, start: string, urgency: string,
+ *   kind?: string}} page what the guide page says of itself
+ * @returns {Promise<Walk>}
+ */
+export async function startWalk({ protocol, locale, start, urgency, kind = protocol.id }) {
+  const walk = {
+    id: crypto.randomUUID(),
+    protocol,
+    kind,
+    locale,
+    started_at: now(),
+    entries: [],
+    sets: [],
+    outcome_sets: {},
+    urgency,
+    facts: {},
+    outcome: null,
+    position: start,
+    report_id: crypto.randomUUID(),
+  };
+  await saveWalk(walk);
+  await forgetOldWalks();
+  return walk;
+}
+
+/**
+ * Note an answer in the walk. Changes `walk` at once; keep it with saveWalk.
+ * @param {Walk} walk
+ * @param {string} answer the answer's or interrupt's id
+ * @param {{to: string, sets?: Sets, outcome?: {report: Sets, urgency: string}|null}} edge where it leads and what it says
+ * @returns {Walk} the same walk
+ */
+export function recordAnswer(walk, answer, { to, sets = {}, outcome = null }) {
+  walk.entries.push({ step: walk.position, answer, at: now() });
+  walk.sets.push(sets);
+  return moveTo(walk, to, outcome);
+}
+
+/**
+ * Note that the walker went back by one answer. What that answer said of the facts is taken back; the entry stays.
+ * @param {Walk} walk
+ * @param {{to: string, outcome?: {report: Sets, urgency: string}|null}} edge where the walker stands now
+ * @returns {Walk} the same walk
+ */
+export function recordBack(walk, { to, outcome = null }) {
+  walk.entries.push({ step: walk.position, answer: "back", at: now() });
+  walk.sets.push({});
+  return moveTo(walk, to, outcome);
+}
+
+/**
+ * @param {Walk} walk
+ * @param {string} to
+ * @param {{report: Sets, urgency: string}|null} outcome
+ */
+function moveTo(walk, to, outcome) {
+  walk.position = to;
+  walk.outcome = outcome ? to : null;
+  walk.outcome_sets = outcome ? outcome.report : {};
+  walk.facts = factsOf(walk);
+  return walk;
+}
+
+/**
+ * The answers that still stand: each "back" takes away the one before it.
+ * @param {Walk} walk
+ * @returns {{entry: Entry, sets: Sets}[]} oldest first
+ */
+export function standing(walk) {
+  const kept = [];
+  walk.entries.forEach((entry, index) => {
+    if (entry.answer === "back") kept.pop();
+    else kept.push({ entry, sets: walk.sets[index] ?? {} });
+  });
+  return kept;
+}
+
+/**
+ * The report's facts as far as the walk knows them: what the standing answers said, then the outcome's defaults
+ * where no answer spoke. Facts of several values are lists.
+ * @param {Walk} walk
+ * @returns {Object<string, string|string[]>}
+ */
+export function factsOf(walk) {
+  /** @type {Object<string, string|string[]>} */
+  const facts = {};
+  for (const { sets } of standing(walk)) {
+    for (const [field, value] of Object.entries(sets)) tell(facts, field, value);
+  }
+  for (const [field, value] of Object.entries(walk.outcome_sets)) {
+    if (MULTIPLE.has(field) || !(field in facts)) tell(facts, field, value);
+  }
+  return facts;
+}
+
+/** @param {Object<string, string|string[]>} facts @param {string} field @param {string} value */
+function tell(facts, field, value) {
+  const before = facts[field] ?? [];
+  facts[field] = MULTIPLE.has(field) ? [...new Set([...before, value])] : value;
+}
+
+/**
+ * Keep the walk and make it the current one.
+ * @param {Walk} walk
+ * @returns {Promise<void>}
+ */
+export async function saveWalk(walk) {
+  sessionStorage.setItem(CURRENT, walk.id);
+  await put("walks", walk);
+  await put("settings", { id: CURRENT, walk: walk.id });
+}
+
+/**
+ * The walk of this tab, else the last one on this phone; null when there is none younger than a day.
+ * @returns {Promise<Walk|null>}
+ */
+export async function currentWalk() {
+  const id = sessionStorage.getItem(CURRENT) ?? (await get("settings", CURRENT))?.walk;
+  const walk = id ? await get("walks", id) : null;
+  return walk && isFresh(walk) ? walk : null;
+}
+
+/**
+ * The youngest walk that was left before an outcome, for "continue where you were"; null when there is none.
+ * @returns {Promise<Walk|null>}
+ */
+export async function unfinishedWalk() {
+  const left = (await all("walks")).filter((w) => w.entries.length && !w.outcome && isFresh(w));
+  left.sort((a, b) => (lastAt(a) < lastAt(b) ? 1 : -1));
+  return left[0] ?? null;
+}
+
+/**
+ * When the walk last moved.
+ * @param {Walk} walk
+ * @returns {string} RFC 3339
+ */
+export function lastAt(walk) {
+  return walk.entries.at(-1)?.at ?? walk.started_at;
+}
+
+/** @param {Walk} walk */
+function isFresh(walk) {
+  return Date.now() - Date.parse(lastAt(walk)) < RESUME;
+}
+
+async function forgetOldWalks() {
+  for (const walk of await all("walks")) {
+    if (Date.now() - Date.parse(lastAt(walk)) > KEEP) await del("walks", walk.id);
+  }
+}
+
+function now() {
+  return new Date().toISOString();
+}
