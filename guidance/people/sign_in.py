@@ -1,0 +1,72 @@
+"""Sign-in links and sessions: how long they live and what ends them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from guidance.clock import from_text, to_text
+from guidance.people.tokens import new_token, token_hash
+from guidance.settings import Settings
+from guidance.store import people as people_rows
+from guidance.store import sessions as rows
+from guidance.store.people import Person
+
+# A session in steady use is written to at most this often, so that reading a page seldom costs a commit.
+TOUCH_AFTER = timedelta(seconds=60)
+
+
+def make_link(db: Database, now: datetime, settings: Settings, person: Person) -> str:
+    """A new one-use link for a person, as a whole address."""
+    token = new_token()
+    expires = now + timedelta(minutes=settings.sign_in_minutes)
+    rows.add_link(db, token_hash(token), person.id, to_text(expires))
+    return f"{settings.base_url}/sign-in/{token}"
+
+
+def link_state(db: Database, now: datetime, token: str) -> str:
+    """What a link is good for: `good`, `used`, `expired` or `unknown`. Looking does not use it up."""
+    link = rows.link(db, token_hash(token))
+    if link is None:
+        return "unknown"
+    if link.used_at is not None:
+        return "used"
+    return "good" if from_text(link.expires_at) > now else "expired"
+
+
+def use_link(db: Database, now: datetime, token: str) -> tuple[Person, str] | None:
+    """Use a link up and open a session: the person and the session's token; None when the link was not usable."""
+    person_id = rows.use_link(db, token_hash(token), to_text(now))
+    person = people_rows.person(db, person_id) if person_id else None
+    if person is None:
+        return None
+    session = new_token()
+    rows.add_session(db, token_hash(session), person.id, to_text(now))
+    return person, session
+
+
+def person_of(db: Database, now: datetime, settings: Settings, token: str) -> Person | None:
+    """Who a session's token stands for; None when it ended, was idle too long or is too old."""
+    session = rows.session(db, token_hash(token))
+    if session is None:
+        return None
+    old = now - from_text(session.created_at) >= timedelta(hours=settings.session_hours)
+    idle = now - from_text(session.seen_at) >= timedelta(minutes=settings.session_idle_minutes)
+    return None if old or idle else people_rows.person(db, session.person_id)
+
+
+def due_for_touch(db: Database, now: datetime, token: str) -> bool:
+    """Whether a session's last use should be written down again."""
+    session = rows.session(db, token_hash(token))
+    return session is not None and now - from_text(session.seen_at) >= TOUCH_AFTER
+
+
+def touch(db: Database, now: datetime, token: str) -> None:
+    """Remember that the session was in use."""
+    rows.touch_session(db, token_hash(token), to_text(now))
+
+
+def sign_out(db: Database, now: datetime, token: str) -> None:
+    """End a session."""
+    rows.end_session(db, token_hash(token), to_text(now))
