@@ -1,0 +1,1 @@
+"""Protocols: what they are, how they are read, checked, walked, drawn and compared. Pure; any part may use it."""
