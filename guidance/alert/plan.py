@@ -1,0 +1,121 @@
+"""Decides and writes down who is told next. Always inside the caller's transaction; nothing is sent here.
+
+Used by the ingest (raise), the board (acknowledge, close) and the worker (escalate, sweep).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlite_utils import Database
+
+from guidance.alert.policy import FIRST_TIER, LAST_TIER, Candidate, Policy, Target, pages, people, targets
+from guidance.clock import to_text
+from guidance.store import alerts
+from guidance.store.alerts import AlertRow, NewDelivery
+from guidance.store.incidents import add_event
+
+STRANDED_FOR = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class AlertPlan:
+    """What came of it: `tier` told (None: nobody), `people` in it, `skipped` tiers that reach nobody."""
+
+    tier: int | None = None
+    people: int = 0
+    skipped: tuple[int, ...] = ()
+
+
+NOBODY = AlertPlan()
+
+
+def raise_alert(
+    db: Database, now: datetime, incident_id: str, site_id: str | None, urgency: str, policy: Policy
+) -> AlertPlan:
+    """Alert the first tier that can be reached. Harmless to repeat: an incident has one alert.
+
+    A second call with a higher urgency makes what is still unsent urgent. An incident that is not verified, or
+    of low urgency, alerts nobody. The incident must be written before, in the same transaction: whether it is
+    verified is read from there.
+    """
+    if site_id is None or not pages(urgency, alerts.site_to_page(db, incident_id)):
+        return NOBODY
+    alert = AlertRow(str(uuid4()), incident_id, urgency, "active", FIRST_TIER, to_text(now), None)
+    if not alerts.add_alert(db, alert):
+        if urgency == "urgent":
+            alerts.set_urgent(db, incident_id)
+        return NOBODY
+    return _tell(db, now, alert, FIRST_TIER, site_id, policy)
+
+
+def acknowledge_alert(db: Database, incident_id: str, now: datetime) -> bool:
+    """Someone has it: no further tier, and what is queued is cancelled. False when it was stopped before."""
+    return alerts.end_alert(db, incident_id, "acknowledged", to_text(now))
+
+
+def close_alert(db: Database, incident_id: str, now: datetime) -> bool:
+    """The incident is closed: as an acknowledgement, for good. False when it was closed before or never raised."""
+    return alerts.end_alert(db, incident_id, "closed", to_text(now))
+
+
+def escalate_due(db: Database, now: datetime, policy: Policy) -> int:
+    """Tell the next tier of every alert whose time has come; returns how many. Two workers never both do it."""
+    due = alerts.due_alerts(db, to_text(now))
+    return sum(_escalate(db, now, alert, policy) for alert in due)
+
+
+def rescue_stranded(db: Database, now: datetime, policy: Policy) -> int:
+    """Go on at once where a tier reached nobody; returns how many alerts went on.
+
+    Where there is a next tier, it is told now. Where all have been, someone who can be reached since is told.
+    """
+    stranded = alerts.stranded_alerts(db, to_text(now - STRANDED_FOR))
+    return sum(_escalate(db, now, alert, policy) or _tell_late_comers(db, now, alert, policy) for alert in stranded)
+
+
+def _escalate(db: Database, now: datetime, alert: AlertRow, policy: Policy) -> bool:
+    if not alerts.leave_tier(db, alert.id, alert.tier):
+        return False
+    _tell(db, now, alert, alert.tier + 1, alerts.site_to_page(db, alert.incident_id), policy)
+    return True
+
+
+def _tell(db: Database, now: datetime, alert: AlertRow, tier: int, site_id: str | None, policy: Policy) -> AlertPlan:
+    """Tell the first tier from `tier` on that reaches anyone, and write into the timeline which ones do not."""
+    candidates = _candidates(db, site_id)
+    skipped: list[int] = []
+    for number in range(tier, LAST_TIER + 1):
+        found = targets(number, candidates, policy)
+        if found:
+            _queue(db, now, alert, number, found, policy)
+            return AlertPlan(number, people(found), tuple(skipped))
+        add_event(db, alert.incident_id, to_text(now), "tier_skipped", None, {"tier": number})
+        skipped.append(number)
+    alerts.set_tier(db, alert.id, LAST_TIER, None)
+    return AlertPlan(skipped=tuple(skipped))
+
+
+def _tell_late_comers(db: Database, now: datetime, alert: AlertRow, policy: Policy) -> bool:
+    candidates = _candidates(db, alerts.site_to_page(db, alert.incident_id))
+    for number in range(FIRST_TIER, LAST_TIER + 1):
+        found = targets(number, candidates, policy)
+        if found and _queue(db, now, alert, number, found, policy):
+            return True
+    return False
+
+
+def _queue(db: Database, now: datetime, alert: AlertRow, tier: int, found: tuple[Target, ...], policy: Policy) -> bool:
+    rows = [NewDelivery(str(uuid4()), each.person_id, each.channel, each.target) for each in found]
+    if not alerts.add_deliveries(db, alert.id, tier, to_text(now), rows):
+        return False
+    next_tier_at = to_text(now + timedelta(seconds=policy.tier_seconds)) if tier < LAST_TIER else None
+    alerts.set_tier(db, alert.id, tier, next_tier_at)
+    add_event(db, alert.incident_id, to_text(now), "alerted", None, {"tier": tier, "people": people(found)})
+    return True
+
+
+def _candidates(db: Database, site_id: str | None) -> list[Candidate]:
+    return [Candidate(**vars(row)) for row in alerts.candidates(db, site_id or "")]

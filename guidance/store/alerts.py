@@ -1,0 +1,184 @@
+"""Rows of alerts, and who could be told of one. Used by guidance/alert/ and, for counts, by guidance/web/."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+
+@dataclass(frozen=True)
+class AlertRow:
+    """The alert of one incident. `next_tier_at` is None when no further tier will be told."""
+
+    id: str
+    incident_id: str
+    urgency: str
+    state: str
+    tier: int
+    created_at: str
+    next_tier_at: str | None
+
+
+@dataclass(frozen=True)
+class CandidateRow:
+    """Someone with a role that alerts may reach; `devices` are ids of subscriptions that still work."""
+
+    person_id: str
+    supervisor: bool
+    committee: bool
+    on_duty: bool
+    devices: tuple[str, ...]
+    email: str
+
+
+@dataclass(frozen=True)
+class NewDelivery:
+    """A delivery to be made. `target` is a subscription's id or an e-mail address."""
+
+    id: str
+    person_id: str
+    channel: str
+    target: str
+
+
+def add_alert(db: Database, alert: AlertRow) -> bool:
+    """Keep a new alert; false when the incident has one already."""
+    rows = db.execute(
+        "INSERT INTO alerts (id, incident_id, urgency, state, tier, created_at, next_tier_at) "
+        "VALUES (:id, :incident_id, :urgency, :state, :tier, :created_at, :next_tier_at) "
+        "ON CONFLICT (incident_id) DO NOTHING RETURNING id",
+        vars(alert),
+    ).fetchall()
+    return bool(rows)
+
+
+def alert_of(db: Database, incident_id: str) -> AlertRow | None:
+    """The alert of an incident, or None."""
+    row = db.execute("SELECT * FROM alerts WHERE incident_id = :incident", {"incident": incident_id}).fetchone()
+    return AlertRow(**dict(row)) if row else None
+
+
+def set_urgent(db: Database, incident_id: str) -> None:
+    """What is still to be sent goes as urgent."""
+    db.execute("UPDATE alerts SET urgency = 'urgent' WHERE incident_id = :incident", {"incident": incident_id})
+
+
+def candidates(db: Database, site_id: str) -> list[CandidateRow]:
+    """Everyone who looks after this site or sits on the committee, with the devices that still work."""
+    devices = _devices(db)
+    rows = db.execute(
+        """SELECT people.id, people.email, people.on_duty,
+                  max(role = 'committee') AS committee,
+                  max(role = 'supervisor' AND (
+                      site_id = :site OR agency_id = (SELECT agency_id FROM sites WHERE id = :site)
+                  )) AS supervisor
+           FROM people JOIN person_roles ON person_roles.person_id = people.id
+           WHERE disabled_at IS NULL AND role IN ('committee', 'supervisor')
+           GROUP BY people.id, people.email, people.on_duty ORDER BY people.id""",
+        {"site": site_id},
+    ).fetchall()
+    return [
+        CandidateRow(
+            row["id"],
+            bool(row["supervisor"]),
+            bool(row["committee"]),
+            bool(row["on_duty"]),
+            tuple(devices.get(row["id"], ())),
+            row["email"],
+        )
+        for row in rows
+    ]
+
+
+def _devices(db: Database) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for row in db.execute("SELECT id, person_id FROM push_subscriptions WHERE gone_at IS NULL ORDER BY created_at, id"):
+        found.setdefault(row["person_id"], []).append(row["id"])
+    return found
+
+
+def add_deliveries(db: Database, alert_id: str, tier: int, now: str, deliveries: Sequence[NewDelivery]) -> int:
+    """Queue deliveries, due at once; those of the same tier and target are there already. Returns how many are new."""
+    before = db.conn.total_changes
+    db.conn.executemany(
+        "INSERT INTO deliveries (id, alert_id, tier, person_id, channel, target, state, due_at, created_at) "
+        "VALUES (:id, :alert, :tier, :person, :channel, :target, 'queued', :now, :now) "
+        "ON CONFLICT (alert_id, tier, channel, target) DO NOTHING",
+        [
+            {
+                "id": each.id,
+                "alert": alert_id,
+                "tier": tier,
+                "person": each.person_id,
+                "channel": each.channel,
+                "target": each.target,
+                "now": now,
+            }
+            for each in deliveries
+        ],
+    )
+    return db.conn.total_changes - before
+
+
+def set_tier(db: Database, alert_id: str, tier: int, next_tier_at: str | None) -> None:
+    """This tier has been told; the next is told at that time, unless someone acknowledges."""
+    db.execute(
+        "UPDATE alerts SET tier = :tier, next_tier_at = :next WHERE id = :id AND state = 'active'",
+        {"id": alert_id, "tier": tier, "next": next_tier_at},
+    )
+
+
+def due_alerts(db: Database, now: str) -> list[AlertRow]:
+    """Alerts whose next tier is to be told now."""
+    rows = db.execute(
+        "SELECT * FROM alerts WHERE state = 'active' AND next_tier_at <= :now ORDER BY next_tier_at, id", {"now": now}
+    )
+    return [AlertRow(**dict(row)) for row in rows]
+
+
+def leave_tier(db: Database, alert_id: str, tier: int) -> bool:
+    """Take the step out of a tier; false when someone else took it or the alert has ended."""
+    rows = db.execute(
+        "UPDATE alerts SET next_tier_at = NULL "
+        "WHERE id = :id AND tier = :tier AND state = 'active' AND next_tier_at IS NOT NULL RETURNING id",
+        {"id": alert_id, "tier": tier},
+    ).fetchall()
+    return bool(rows)
+
+
+def stranded_alerts(db: Database, since: str) -> list[AlertRow]:
+    """Active alerts younger than `since` whose present tier reached nobody and is trying nobody."""
+    rows = db.execute(
+        """SELECT * FROM alerts WHERE state = 'active' AND created_at >= :since AND NOT EXISTS (
+               SELECT 1 FROM deliveries WHERE alert_id = alerts.id AND deliveries.tier = alerts.tier
+               AND deliveries.state IN ('queued', 'leased', 'sent')
+           ) ORDER BY created_at, id""",
+        {"since": since},
+    )
+    return [AlertRow(**dict(row)) for row in rows]
+
+
+def end_alert(db: Database, incident_id: str, state: str, now: str) -> bool:
+    """Stop an alert (`acknowledged` or `closed`) and what it has queued; false when there is nothing to stop."""
+    rows = db.execute(
+        "UPDATE alerts SET state = :state, next_tier_at = NULL "
+        "WHERE incident_id = :incident AND state <> 'closed' AND state <> :state RETURNING id",
+        {"incident": incident_id, "state": state},
+    ).fetchall()
+    for row in rows:
+        db.execute(
+            "UPDATE deliveries SET state = 'cancelled', finished_at = :now "
+            "WHERE alert_id = :alert AND state = 'queued'",
+            {"alert": row["id"], "now": now},
+        )
+    return bool(rows)
+
+
+def site_to_page(db: Database, incident_id: str) -> str | None:
+    """The site of an incident that an enrolled device stands behind; None for every other."""
+    row = db.execute(
+        "SELECT site_id FROM incidents WHERE id = :id AND verified = 1 AND site_id IS NOT NULL", {"id": incident_id}
+    ).fetchone()
+    return row["site_id"] if row else None
