@@ -1,0 +1,244 @@
+// Sending the outbox: reports go out again and again until the server's receipt proves that it has them.
+// A classic script, so that the service worker can importScripts it; pages import it for its effect through outbox.js.
+// An entry leaves only by a receipt whose hash is ours, by undo within five seconds, or by a person's own discard.
+(() => {
+  "use strict";
+  if (self.GuidanceOutbox) return;
+  if (!self.GuidanceOutboxStore) importScripts("/static/js/outbox-store.js");
+
+  /** @typedef {import("./outbox-store.js").Entry} Entry */
+
+  const store = self.GuidanceOutboxStore;
+  const LOCK = "outbox";
+  const SEND_TIMEOUT = 30_000;
+  const LOCK_PATIENCE = 45_000;
+  const LONGEST_WAIT = 300_000;
+  const FIRST_WAIT = 2_000;
+  const AT_ONCE = 4;
+  /** Answers by which the server says that this content, not this moment, is the trouble. */
+  const REFUSALS = new Set([400, 409, 413, 415, 422]);
+
+  /** @type {Promise<{waiting: number, next: number|null}>|null} */
+  let queued = null;
+
+  /**
+   * Try an entry again that needed attention, unchanged.
+   * @param {string} id
+   */
+  async function retry(id) {
+    await store.revise(id, (entry) => ({ ...entry, state: "saved", problem: null, next_try_at: 0, attempts: 0 }));
+    return flush();
+  }
+
+  /**
+   * Send what is due. One sender at a time on this phone, whichever tab or worker it is.
+   * @param {{now?: boolean}} options `now`: forget the waiting times first (network is back, someone pressed retry)
+   * @returns {Promise<{waiting: number, next: number|null}>} how many still wait, and when the next is due
+   */
+  async function flush({ now = false } = {}) {
+    if (now) await forgetWaiting();
+    queued ??= alone(() => {
+      // From here on new entries may be missed by this round, so the next call asks for a round of its own.
+      queued = null;
+      return drain();
+    }).catch((error) => {
+      queued = null;
+      throw error;
+    });
+    return queued;
+  }
+
+  /** @param {() => Promise<{waiting: number, next: number|null}>} act */
+  async function alone(act) {
+    if (!navigator.locks) return act();
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), LOCK_PATIENCE);
+    const begin = () => {
+      clearTimeout(timer);
+      return act();
+    };
+    try {
+      return await navigator.locks.request(LOCK, { signal: patience.signal }, begin);
+    } catch (error) {
+      if (error.name !== "AbortError") throw error;
+      if (!patience.signal.aborted) return outlook(await store.entries()); // another tab took over from this one
+      // A tab that the phone froze keeps its lock for ever. Sending twice is harmless, not sending is not.
+      return navigator.locks.request(LOCK, { steal: true }, act);
+    }
+  }
+
+  async function forgetWaiting() {
+    for (const entry of await store.entries()) {
+      if (entry.state !== "waiting" || !entry.next_try_at) continue;
+      await store.revise(entry.id, (kept) => (kept.state === "waiting" ? { ...kept, next_try_at: 0 } : null));
+    }
+  }
+
+  async function drain() {
+    const chains = [...chainsOf(await store.entries())];
+    const trouble = [];
+    const lane = async () => {
+      for (let chain = chains.shift(); chain; chain = chains.shift()) {
+        await sendChain(chain).catch((error) => trouble.push(error));
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    if (trouble.length) throw trouble[0];
+    return outlook(await store.entries());
+  }
+
+  /** @param {Entry[]} found @returns {Iterable<Entry[]>} the entries of each report, lowest revision first */
+  function chainsOf(found) {
+    const chains = new Map();
+    for (const entry of found) {
+      const name = String(entry.report);
+      chains.set(name, [...(chains.get(name) ?? []), entry]);
+    }
+    for (const chain of chains.values()) chain.sort((a, b) => a.revision - b.revision);
+    return chains.values();
+  }
+
+  /** @param {Entry[]} found */
+  function outlook(found) {
+    const waiting = found.filter((entry) => entry.state !== "needs_attention");
+    const next = waiting.length ? Math.min(...waiting.map(dueAt)) : null;
+    return { waiting: waiting.length, next };
+  }
+
+  /** @param {Entry} entry @returns {number} milliseconds since 1970; a clock that was set back cannot move it far off */
+  function dueAt(entry) {
+    const at = Math.max(Number(entry.not_before) || 0, Number(entry.next_try_at) || 0);
+    return at > Date.now() + LONGEST_WAIT ? 0 : at;
+  }
+
+  /** @param {Entry[]} chain */
+  async function sendChain(chain) {
+    for (const entry of chain) {
+      if (entry.state === "needs_attention") continue;
+      if (!(await sendOne(entry))) return;
+    }
+  }
+
+  /** @param {Entry} entry @returns {Promise<boolean>} whether a later revision may go */
+  async function sendOne(entry) {
+    const damage = await damageOf(entry);
+    if (damage) {
+      await needsAttention(entry.id, { kind: "unreadable", status: 0, detail: damage, errors: [] });
+      return true;
+    }
+    const claimed = await store.revise(entry.id, claim);
+    if (!claimed) return false;
+    const answer = await put(claimed);
+    if (answer.receipt) await store.received(claimed, answer.receipt);
+    else if (answer.refusal) await needsAttention(claimed.id, answer.refusal);
+    else await wait(claimed.id, answer.status);
+    return Boolean(answer.receipt || answer.refusal);
+  }
+
+  /** @param {Entry} kept @returns {Entry|null} null when it is not its time, or not its turn any more */
+  function claim(kept) {
+    return kept.state !== "needs_attention" && dueAt(kept) <= Date.now() ? { ...kept, state: "sending" } : null;
+  }
+
+  /** @param {Entry} entry @returns {Promise<string>} what is wrong with the entry itself, in a code; empty when whole */
+  async function damageOf(entry) {
+    if (entry.id !== `${entry.report}/${entry.revision}` || !Number.isInteger(entry.revision)) return "id";
+    if (typeof entry.text !== "string" || typeof entry.sha256 !== "string") return "fields";
+    if ((await store.digest(entry.text)) !== entry.sha256) return "hash";
+    return "";
+  }
+
+  /**
+   * One attempt. Whatever is not plainly our receipt or our server's refusal means: later again.
+   * @param {Entry} entry
+   * @returns {Promise<{receipt?: any, refusal?: any, status: number}>}
+   */
+  async function put(entry) {
+    const giveUp = new AbortController();
+    const timer = setTimeout(() => giveUp.abort(), SEND_TIMEOUT);
+    try {
+      const response = await fetch(`/api/reports/${entry.report}`, {
+        method: "PUT", body: entry.text, signal: giveUp.signal,
+        headers: { "Content-Type": "application/json", "X-Guidance": "1" },
+        credentials: "same-origin", redirect: "error", cache: "no-store",
+      });
+      return judged(entry, response.status, mediaType(response), await response.text());
+    } catch (error) {
+      if (error instanceof TypeError || error.name === "AbortError") return { status: 0 };
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** @param {Response} response */
+  function mediaType(response) {
+    return (response.headers.get("Content-Type") ?? "").split(";")[0].trim().toLowerCase();
+  }
+
+  /** @param {Entry} entry @param {number} status @param {string} type @param {string} text */
+  function judged(entry, status, type, text) {
+    const said = type === "application/json" || type === "application/problem+json" ? parsed(text) : null;
+    if ((status === 200 || status === 201) && isReceipt(said, entry)) return { receipt: said, status };
+    if (REFUSALS.has(status) && said && type === "application/problem+json") {
+      return { refusal: { kind: "refused", status, detail: words(said), errors: errorsOf(said) }, status };
+    }
+    return { status };
+  }
+
+  /** @param {any} said @param {Entry} entry */
+  function isReceipt(said, entry) {
+    return Boolean(said) && said.id === entry.report && said.revision === entry.revision && said.sha256 === entry.sha256;
+  }
+
+  /** @param {string} text @returns {any} the object, or null where there is none */
+  function parsed(text) {
+    try {
+      const value = JSON.parse(text);
+      return typeof value === "object" ? value : null;
+    } catch (error) {
+      if (error instanceof SyntaxError) return null;
+      throw error;
+    }
+  }
+
+  /** @param {any} said */
+  function words(said) {
+    return [said.title, said.detail].filter((part) => typeof part === "string").join(". ");
+  }
+
+  /** @param {any} said */
+  function errorsOf(said) {
+    const errors = Array.isArray(said.errors) ? said.errors : [];
+    return errors.map((each) => ({ field: String(each?.field ?? ""), detail: String(each?.detail ?? "") }));
+  }
+
+  /** @param {IDBValidKey} id @param {Entry["problem"]} problem */
+  function needsAttention(id, problem) {
+    const last_try = tried(problem?.status ?? 0);
+    return store.revise(id, (entry) => ({ ...entry, state: "needs_attention", problem, last_try }));
+  }
+
+  /** @param {string} id @param {number} status what the server answered; 0 for no answer */
+  function wait(id, status) {
+    return store.revise(id, (entry) => {
+      const attempts = (entry.attempts || 0) + 1;
+      const next_try_at = Date.now() + pause(attempts);
+      return { ...entry, state: "waiting", attempts, next_try_at, last_try: tried(status) };
+    });
+  }
+
+  /** @param {number} status */
+  function tried(status) {
+    return { at: new Date().toISOString(), status };
+  }
+
+  /** @param {number} attempts @returns {number} milliseconds: doubling, at most five minutes, spread by half */
+  function pause(attempts) {
+    const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(attempts - 1, 10));
+    return longest * (0.5 + Math.random() / 2);
+  }
+
+  const { CHANNEL, entries, digest, enqueue, undo, discard } = store;
+  self.GuidanceOutbox = Object.freeze({ CHANNEL, entries, digest, enqueue, undo, discard, retry, flush });
+})();

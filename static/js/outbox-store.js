@@ -1,0 +1,200 @@
+// Where the outbox is kept: its entries, and the one transaction that turns an entry into a receipt.
+// A classic script beside outbox-core.js, for pages and the service worker alike; nobody else writes these stores.
+(() => {
+  "use strict";
+  if (self.GuidanceOutboxStore) return;
+
+  /**
+   * @typedef {{
+   *   id: string, report: string, revision: number, part: "alert"|"details", kind: string, locale: string, site: string,
+   *   text: string, sha256: string, state: "saved"|"waiting"|"sending"|"needs_attention",
+   *   created_at: string, not_before: number, next_try_at: number, attempts: number,
+   *   last_try: {at: string, status: number}|null,
+   *   problem: {kind: "refused"|"unreadable", status: number, detail: string,
+   *     errors: {field: string, detail: string}[]}|null
+   * }} Entry `text` is the frozen body in RFC 8785 form; moments named *_at in numbers are milliseconds since 1970
+   */
+
+  // The same name, version and stores as db.js: whoever comes first makes them, the service worker included.
+  const NAME = "guidance";
+  const VERSION = 1;
+  const STORES = ["site", "walks", "drafts", "outbox", "receipts", "settings"];
+
+  const CHANNEL = "guidance-outbox";
+  const channel = "BroadcastChannel" in self ? new BroadcastChannel(CHANNEL) : null;
+  /** @type {Promise<IDBDatabase>|null} */
+  let opened = null;
+
+  /** @returns {Promise<IDBDatabase>} */
+  function open() {
+    opened ??= new Promise((resolve, reject) => {
+      const request = indexedDB.open(NAME, VERSION);
+      request.onupgradeneeded = () => {
+        for (const name of STORES) {
+          if (request.result.objectStoreNames.contains(name)) continue;
+          request.result.createObjectStore(name, { keyPath: "id" });
+        }
+      };
+      request.onsuccess = () => resolve(watched(request.result));
+      request.onerror = () => {
+        opened = null;
+        reject(request.error);
+      };
+    });
+    return opened;
+  }
+
+  /** @param {IDBDatabase} database */
+  function watched(database) {
+    database.onversionchange = () => {
+      database.close();
+      opened = null;
+    };
+    database.onclose = () => {
+      opened = null;
+    };
+    return database;
+  }
+
+  /**
+   * One transaction; resolves with `act`'s result when the disk has it.
+   * @param {string[]} stores @param {IDBTransactionMode} mode @param {(t: IDBTransaction, done: (v: any) => void) => void} act
+   * @returns {Promise<any>}
+   */
+  async function transact(stores, mode, act) {
+    const database = await open();
+    return new Promise((resolve, reject) => {
+      const transaction = database.transaction(stores, mode, { durability: "strict" });
+      let result;
+      transaction.oncomplete = () => resolve(result);
+      transaction.onabort = () => reject(transaction.error ?? new Error("The phone's storage gave up"));
+      act(transaction, (value) => {
+        result = value;
+      });
+    });
+  }
+
+  /** @returns {Promise<Entry[]>} oldest first; an entry may be damaged */
+  async function entries() {
+    const found = await transact(["outbox"], "readonly", (t, done) => {
+      t.objectStore("outbox").getAll().onsuccess = (event) => done(event.target.result);
+    });
+    return found.sort((a, b) => (String(a.created_at) < String(b.created_at) ? -1 : 1));
+  }
+
+  /**
+   * Change an entry that is still there; `change` gets the record and returns the new one, or null to leave it.
+   * @param {IDBValidKey} id @param {(entry: Entry) => Entry|null} change
+   * @returns {Promise<Entry|null>} what is kept now, null where nothing was changed
+   */
+  async function revise(id, change) {
+    const kept = await transact(["outbox"], "readwrite", (t, done) => {
+      const store = t.objectStore("outbox");
+      store.get(id).onsuccess = (event) => {
+        const next = event.target.result ? change(event.target.result) : null;
+        if (next) store.put(next);
+        done(next);
+      };
+    });
+    if (kept) announce(kept.report);
+    return kept;
+  }
+
+  /** @param {string} report */
+  function announce(report) {
+    channel?.postMessage({ report });
+  }
+
+  /** @param {string} text @returns {Promise<string>} SHA-256 in hex over the text's UTF-8 */
+  async function digest(text) {
+    const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+    return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  /**
+   * Freeze one revision. Resolves once the disk has it; from then on it is sent however often the phone dies.
+   * @param {{report: string, revision: number, part: "alert"|"details", kind: string, locale: string, site: string, text: string,
+   *   wait?: number, draft?: {id: string}}} given `wait`: milliseconds in which it can be undone;
+   *   `draft`: written in the same transaction
+   * @returns {Promise<Entry>} rejects when this revision is already there, or the disk is full
+   */
+  async function enqueue({ report, revision, part, kind, locale, site, text, wait = 0, draft }) {
+    const now = Date.now();
+    const entry = {
+      id: `${report}/${revision}`, report, revision, part, kind, locale, site, text, sha256: await digest(text),
+      state: "saved", created_at: new Date(now).toISOString(), not_before: wait ? now + wait : 0,
+      next_try_at: 0, attempts: 0, last_try: null, problem: null,
+    };
+    await transact(["outbox", "drafts"], "readwrite", (t) => {
+      t.objectStore("outbox").add(entry);
+      if (draft) t.objectStore("drafts").put(draft);
+    });
+    announce(report);
+    return entry;
+  }
+
+  /**
+   * Take an entry back before it went out.
+   * @param {string} id
+   * @returns {Promise<boolean>} false when it is too late
+   */
+  function undo(id) {
+    return removeIf(id, (entry) => entry.state === "saved" && Date.now() < entry.not_before);
+  }
+
+  /**
+   * Throw an entry away because a person said so, twice.
+   * @param {string} id
+   * @returns {Promise<boolean>} false when it is being sent at this moment or is gone
+   */
+  function discard(id) {
+    return removeIf(id, (entry) => entry.state !== "sending");
+  }
+
+  /** @param {IDBValidKey} id @param {(entry: Entry) => boolean} allowed */
+  async function removeIf(id, allowed) {
+    const removed = await transact(["outbox"], "readwrite", (t, done) => {
+      const store = t.objectStore("outbox");
+      store.get(id).onsuccess = (event) => {
+        const entry = event.target.result;
+        if (!entry || !allowed(entry)) return done(null);
+        store.delete(id);
+        return done(entry);
+      };
+    });
+    if (removed) announce(removed.report);
+    return Boolean(removed);
+  }
+
+  /**
+   * The server has it: keep the receipt, forget the body and the draft that it was made from, all at once or not at all.
+   * @param {Entry} entry @param {any} said
+   */
+  async function received(entry, said) {
+    await transact(["outbox", "receipts", "drafts"], "readwrite", (t) => {
+      const receipts = t.objectStore("receipts");
+      receipts.get(entry.report).onsuccess = (event) => receipts.put(receiptOf(entry, said, event.target.result));
+      t.objectStore("outbox").delete(entry.id);
+      const drafts = t.objectStore("drafts");
+      drafts.get(entry.report).onsuccess = (event) => {
+        if (event.target.result?.frozen === entry.revision) drafts.delete(entry.report);
+      };
+    });
+    announce(entry.report);
+  }
+
+  /** @param {Entry} entry @param {any} said @param {any} before an earlier revision's receipt */
+  function receiptOf(entry, said, before) {
+    const { received_at, sha256, signature } = said;
+    const line = { revision: entry.revision, part: entry.part, received_at, sha256, signature };
+    const lines = [...(before?.revisions ?? []).filter((each) => each.revision !== entry.revision), line];
+    return {
+      id: entry.report, kind: entry.kind, site: entry.site, code: String(said.code ?? before?.code ?? ""),
+      verified: said.verified === true, revision: Math.max(...lines.map((each) => each.revision)),
+      received_at: before?.received_at ?? said.received_at, saved_at: before?.saved_at ?? entry.created_at,
+      revisions: lines, progress: before?.progress ?? null,
+    };
+  }
+
+  self.GuidanceOutboxStore = Object.freeze({ CHANNEL, entries, revise, digest, enqueue, undo, discard, received });
+})();
