@@ -43,7 +43,7 @@ class ReportSchema:
 
     def problems(self, body: Any) -> list[FieldProblem]:
         """Everything that is wrong with a body, in the order of its fields; empty when it is a report."""
-        found = [_problem(error) for error in self._validator.iter_errors(body)]
+        found = dict.fromkeys(_problem(error) for error in self._validator.iter_errors(body))
         return sorted(found, key=lambda problem: problem.field)
 
 

@@ -1,0 +1,5 @@
+"""`python -m guidance` is the `guidance` command."""
+
+from guidance.cli import main
+
+main()

@@ -1,0 +1,96 @@
+"""Wiring: the only place where the parts of the web process are put together."""
+
+from __future__ import annotations
+
+import os
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from guidance.clock import Clock, SystemClock
+from guidance.incident.facts import load_catalog
+from guidance.keys import load_keys
+from guidance.protocol.load import load_folder
+from guidance.settings import ROOT, Settings, from_environment
+from guidance.store.db import Store
+from guidance.store.migrate import migrate
+from guidance.store.test_clock import StoreClock
+from guidance.web import (
+    api,
+    board,
+    board_live,
+    cookies,
+    guides,
+    headers,
+    health,
+    home,
+    join,
+    locale,
+    problems,
+    push_api,
+    report_pages,
+    shell,
+    sign_in,
+    sites,
+)
+from guidance.web.context import NAME, Parts, publish_library
+
+BLUEPRINTS = (
+    api.blueprint,
+    board.blueprint,
+    board_live.blueprint,
+    guides.blueprint,
+    health.blueprint,
+    home.blueprint,
+    join.blueprint,
+    push_api.blueprint,
+    report_pages.blueprint,
+    shell.blueprint,
+    sign_in.blueprint,
+    sites.blueprint,
+)
+JSON_LANE = (api.blueprint, push_api.blueprint)
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
+    """The web application. Refuses to start on a store or keys that cannot keep what a receipt promises."""
+    settings = settings or from_environment(os.environ)
+    here = assemble(settings, clock)
+    app = Flask(NAME, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.extensions[NAME] = here
+    app.config.update(
+        SECRET_KEY=here.keys.secret,
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        SESSION_COOKIE_NAME=cookies.form_cookie(settings),
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    locale.install(app)
+    protect = CSRFProtect(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for blueprint in JSON_LANE:
+        protect.exempt(blueprint)
+    headers.install(app)
+    problems.install(app)
+    if settings.trust_proxy:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    return app
+
+
+def assemble(settings: Settings, clock: Clock | None = None) -> Parts:
+    """The parts of a process: keys, a store of the newest schema, and every protocol published in it."""
+    store = Store(settings.database)
+    if clock is None:
+        clock = StoreClock(store) if settings.test_clock else SystemClock()
+    keys = load_keys(settings.keys)
+    migrate(store)
+    parts = Parts(settings, clock, store, keys, load_folder(ROOT / "protocols"), load_catalog())
+    with store.transaction() as db:
+        publish_library(db, parts.library, clock)
+    return parts

@@ -1,0 +1,50 @@
+"""The `guidance` command: thin, one module of `guidance.commands` per family."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from guidance import __version__
+from guidance.commands import demo, people, protocols, receipts, serve, worker
+from guidance.keys import KeysUnusable
+from guidance.protocol.load import ProtocolError
+from guidance.settings import BadSetting
+from guidance.store.db import StoreUnusable
+
+REFUSALS = (BadSetting, KeysUnusable, ProtocolError, StoreUnusable)
+
+
+@click.group()
+@click.version_option(__version__)
+def commands() -> None:
+    """What to say and do when non-local officers come to a City site, and an alert that reaches people."""
+
+
+for command in (
+    serve.init,
+    serve.run,
+    serve.settings,
+    protocols.protocols,
+    people.sign_in_link,
+    people.join_link,
+    people.add_agency,
+    people.add_site,
+    people.add_contact,
+    people.add_person,
+    people.revoke_device,
+    demo.demo,
+    receipts.receipt,
+    worker.worker,
+):
+    commands.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; a refusal is said in one line, without a stack."""
+    try:
+        commands()
+    except REFUSALS as refusal:
+        click.echo(f"guidance: {refusal}", err=True)
+        sys.exit(1)

@@ -1,0 +1,123 @@
+"""`guidance init`, `guidance run`, `guidance settings`: set up a data folder, serve from it, explain the settings."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import fields
+from types import FrameType
+
+import click
+
+from guidance.app import assemble
+from guidance.keys import make_keys
+from guidance.settings import Settings, from_environment, variable
+from guidance.store import people
+from guidance.store.db import Store
+from guidance.store.migrate import migrate
+
+WEB_THREADS = 64
+
+
+@click.command()
+def init() -> None:
+    """Make the data folder: keys, database, protocols. Safe to run again."""
+    settings = from_environment(os.environ)
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_keys(settings.keys)
+    assemble(settings)
+    click.echo(f"Ready: {settings.data}")
+
+
+@click.command()
+@click.option("--port", type=int, default=8000, show_default=True, help="Port on this machine.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--demo/--no-demo", "demo_city", default=True, show_default=True, help="Fill an empty database.")
+def run(port: int, host: str, demo_city: bool) -> None:
+    """Serve web and alerts from one command, for a first look and for a single small machine."""
+    os.environ.setdefault(variable("base_url"), f"http://localhost:{port}")
+    settings = from_environment(os.environ)
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_keys(settings.keys)
+    assemble(settings)
+    if demo_city:
+        _show_demo(settings)
+    click.echo(f"\nGuidance: {settings.base_url}    (stop with Ctrl-C)\n")
+    sys.exit(_supervise([_web_command(host, port), [sys.executable, "-m", "guidance", "worker"]]))
+
+
+@click.command()
+def settings() -> None:
+    """Print every setting with its value, its variable and what it means."""
+    present = from_environment(os.environ)
+    for each in fields(Settings):
+        name = variable(each.name)
+        source = "environment" if name in os.environ else "default"
+        click.echo(f"{name} = {_shown(present, each.name)}\n    {each.metadata['meaning']} ({source})")
+
+
+def _shown(present: Settings, name: str) -> str:
+    value = getattr(present, name)
+    if name == "smtp_url" and "@" in value:
+        scheme, _, rest = value.partition("://")
+        return f"{scheme}://…@{rest.rpartition('@')[2]}"
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _show_demo(settings: Settings) -> None:
+    from guidance.commands.demo import fill_if_empty, print_links
+
+    store = Store(settings.database)
+    migrate(store)
+    fill_if_empty(settings, store)
+    with store.reader() as db:
+        empty = people.empty(db)
+    if not empty:
+        print_links(settings, store)
+
+
+def _web_command(host: str, port: int) -> list[str]:
+    gunicorn = [sys.executable, "-m", "gunicorn", "guidance.app:create_app()", "--bind", f"{host}:{port}"]
+    return [*gunicorn, "--worker-class", "gthread", "--threads", str(WEB_THREADS), "--log-level", "warning"]
+
+
+def _supervise(commands: list[list[str]]) -> int:
+    """Run the commands until a signal comes; start one again that ended by itself. Returns the exit status."""
+    stopping = False
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, stop)
+    children = [(command, _start(command)) for command in commands]
+    failures = 0
+    while not stopping and failures < 5:
+        time.sleep(0.2)
+        for place, (command, child) in enumerate(children):
+            if child.poll() is not None:
+                failures += 1
+                click.echo(f"guidance: {command[2]} ended with {child.returncode}; starting it again", err=True)
+                time.sleep(min(failures, 5))
+                children[place] = (command, _start(command))
+    for _, child in children:
+        child.terminate()
+    for _, child in children:
+        _end(child)
+    return 0 if stopping else 1
+
+
+def _start(command: list[str]) -> subprocess.Popen[bytes]:
+    # A group of its own, so that Ctrl-C reaches the children once, through `child.terminate()`.
+    return subprocess.Popen(command, start_new_session=True)  # noqa: S603
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    try:
+        child.wait(timeout=12)
+    except subprocess.TimeoutExpired:
+        child.kill()

@@ -1,0 +1,65 @@
+"""What people at the board do with an incident: have it, answer the desk, note, close. In the caller's transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from guidance.clock import to_text
+from guidance.store import incidents, log
+
+NOTE_CHARACTERS = 500
+AUDIENCES = ("desk", "record")
+CLOSE_REASONS = {
+    "resolved": "Resolved at the site",
+    "not_federal": "Not non-local officers",
+    "duplicate": "Another report of the same event",
+    "false_alarm": "Sent by mistake",
+    "handed_over": "Handed over to another team",
+    "other": "Another reason",
+}
+
+
+class NotAccepted(Exception):
+    """The act was refused; the text says why and what to do."""
+
+
+def acknowledge(db: Database, now: datetime, incident_id: str, person_id: str) -> bool:
+    """The person has the incident from now on; false when somebody had it first, whom nothing takes it from."""
+    at = to_text(now)
+    if not incidents.set_acknowledged(db, incident_id, at, person_id):
+        return False
+    incidents.add_event(db, incident_id, at, "acknowledged", person_id, {})
+    log.add_entry(db, at, f"person:{person_id}", "incident.acknowledged", incident_id)
+    return True
+
+
+def add_note(db: Database, now: datetime, incident_id: str, person_id: str, text: str, audience: str = "desk") -> None:
+    """Write a note: `desk` is shown on the reporter's phone, `record` only on the board."""
+    words = text.strip()
+    if not words:
+        raise NotAccepted("The note is empty. Write what the desk or the record should say.")
+    if len(words) > NOTE_CHARACTERS:
+        raise NotAccepted(f"The note has {len(words)} characters; at most {NOTE_CHARACTERS} fit. Shorten it.")
+    if audience not in AUDIENCES:
+        raise NotAccepted("Choose whether the note is for the desk or for the record.")
+    at = to_text(now)
+    incidents.add_event(db, incident_id, at, f"{audience}_note", person_id, {"text": words})
+    log.add_entry(db, at, f"person:{person_id}", f"incident.{audience}_note", incident_id)
+
+
+def close(db: Database, now: datetime, incident_id: str, person_id: str, reason: str, words: str = "") -> bool:
+    """End an incident with a reason of `CLOSE_REASONS`; false when it was closed already."""
+    if reason not in CLOSE_REASONS:
+        raise NotAccepted("Choose a reason for closing.")
+    if reason == "other" and not words.strip():
+        raise NotAccepted("Say in a few words why you close it.")
+    if len(words) > NOTE_CHARACTERS:
+        raise NotAccepted(f"The reason has {len(words)} characters; at most {NOTE_CHARACTERS} fit. Shorten it.")
+    at = to_text(now)
+    if not incidents.set_closed(db, incident_id, at, person_id, reason):
+        return False
+    incidents.add_event(db, incident_id, at, "closed", person_id, {"reason": reason, "text": words.strip()})
+    log.add_entry(db, at, f"person:{person_id}", "incident.closed", incident_id, reason)
+    return True

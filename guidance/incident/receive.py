@@ -1,0 +1,192 @@
+"""Receiving one revision of a report: kept once, beside what was there, never over it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlite_utils import Database
+
+from guidance.clock import from_text, to_text
+from guidance.incident import receipt as receipts
+from guidance.incident.urgency import more_urgent, report_urgency, waited_too_long, walk_urgency
+from guidance.protocol.model import Protocol
+from guidance.protocol.replay import replay
+from guidance.store import incidents, log, reports
+
+FindProtocol = Callable[[Database, str], Protocol | None]
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The enrolled device that sends. Its site is the report's site: a body never says where it comes from."""
+
+    device_id: str
+    site_id: str
+    site_type: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What receiving needs besides the store."""
+
+    find_protocol: FindProtocol
+    receipt_key: Ed25519PrivateKey
+    late_hours: int
+
+
+@dataclass(frozen=True)
+class Received:
+    """What became of a revision.
+
+    `result` is new, repeated or conflict. `page` is set when this revision is the first reason to alert somebody
+    about the incident.
+    """
+
+    result: str
+    receipt: receipts.Receipt
+    incident_id: str
+    page: bool = False
+    urgency: str = "low"
+    site_id: str | None = None
+
+
+@dataclass(frozen=True)
+class _Arrival:
+    """One revision on its way in, with what its trail shows."""
+
+    report_id: str
+    body: Mapping[str, Any]
+    sha256: str
+    sender: Sender | None
+    now: str
+    urgency: str
+    late: bool
+    trail_problem: str
+
+    @property
+    def revision(self) -> int:
+        return int(self.body["revision"])
+
+
+def receive(
+    db: Database, now: datetime, report_id: str, body: Mapping[str, Any], sender: Sender | None, desk: Desk
+) -> Received:
+    """Keep a revision whose body passed the schema. Runs inside the caller's transaction.
+
+    The same content again gives the same receipt. Other content under a revision that is there is kept as a
+    variant and flagged on the timeline. A trail that does not replay is accepted and flagged.
+    """
+    sha256 = receipts.content_sha256(body)
+    known = reports.find_revision(db, report_id, int(body["revision"]))
+    if known is not None:
+        return _known_revision(db, to_text(now), known, body, sha256, sender)
+    arrival = _read(db, now, report_id, body, sha256, sender, desk)
+    report = reports.find_report(db, report_id)
+    return _first_revision(db, arrival, desk) if report is None else _further_revision(db, arrival, report, desk)
+
+
+def _read(
+    db: Database, now: datetime, report_id: str, body: Mapping[str, Any], sha256: str, sender: Sender | None, desk: Desk
+) -> _Arrival:
+    protocol = desk.find_protocol(db, body["protocol"]["hash"])
+    position, problem = None, "no version of the protocol with this hash was ever published here"
+    if protocol is not None:
+        walk = replay(protocol, body["trail"], sender.site_type if sender else None)
+        position, problem = walk.position, walk.problem or ""
+    late = waited_too_long(from_text(body["sent_at"]), now, desk.late_hours)
+    walked = walk_urgency(protocol, position)
+    urgency = report_urgency(walked, body.get("urgency"), late=late, verified=sender is not None)
+    return _Arrival(report_id, body, sha256, sender, to_text(now), urgency, late, problem)
+
+
+def _known_revision(
+    db: Database, now: str, known: reports.RevisionRow, body: Mapping[str, Any], sha256: str, sender: Sender | None
+) -> Received:
+    report = reports.find_report(db, known.report_id)
+    assert report is not None, "a revision without its report cannot be: a foreign key holds them together"
+    receipt = receipts.Receipt(**json.loads(known.receipt))
+    if known.sha256 == sha256:
+        return Received("repeated", receipt, report.incident_id)
+    variant = reports.VariantRow(known.report_id, known.revision, sha256, _text(body), int(sender is not None), now)
+    if reports.add_variant(db, variant):
+        flag = {"report_id": known.report_id, "revision": known.revision, "sha256": sha256}
+        incidents.add_event(db, report.incident_id, now, "report_variant", None, flag)
+        log.add_entry(db, now, _actor(sender), "report.variant", known.report_id, f"revision {known.revision}")
+    return Received("conflict", receipt, report.incident_id)
+
+
+def _first_revision(db: Database, arrival: _Arrival, desk: Desk) -> Received:
+    site_id = arrival.sender.site_id if arrival.sender else None
+    incident = incidents.IncidentRow(
+        id=str(uuid4()),
+        code=receipts.short_code(arrival.report_id, lambda code: incidents.code_is_taken(db, code)),
+        kind=arrival.body["kind"],
+        site_id=site_id,
+        verified=int(arrival.sender is not None),
+        urgency=arrival.urgency,
+        state="open",
+        opened_at=arrival.now,
+    )
+    incidents.add_incident(db, incident)
+    device_id = arrival.sender.device_id if arrival.sender else None
+    reports.add_report(db, reports.ReportRow(arrival.report_id, incident.id, device_id, arrival.now))
+    receipt = _keep(db, arrival, incident, desk, "report_received")
+    return Received("new", receipt, incident.id, arrival.urgency != "low", arrival.urgency, site_id)
+
+
+def _further_revision(db: Database, arrival: _Arrival, report: reports.ReportRow, desk: Desk) -> Received:
+    incident = incidents.find_incident(db, report.incident_id)
+    assert incident is not None, "a report without its incident cannot be: a foreign key holds them together"
+    receipt = _keep(db, arrival, incident, desk, "report_revised")
+    site_id = incident.site_id
+    if arrival.sender is not None and incidents.set_verified(db, incident.id, arrival.sender.site_id):
+        site_id = arrival.sender.site_id
+        reports.adopt_report(db, report.id, arrival.sender.device_id)
+        incidents.add_event(db, incident.id, arrival.now, "verified", None, {"report_id": report.id})
+    if more_urgent(arrival.urgency, incident.urgency) != incident.urgency:
+        incidents.set_urgency(db, incident.id, arrival.urgency)
+    page = arrival.urgency != "low" and incident.urgency == "low" and incident.state == "open"
+    return Received("new", receipt, incident.id, page, arrival.urgency, site_id)
+
+
+def _keep(
+    db: Database, arrival: _Arrival, incident: incidents.IncidentRow, desk: Desk, event: str
+) -> receipts.Receipt:
+    unsigned = receipts.Receipt(
+        arrival.report_id, arrival.revision, arrival.sha256, arrival.now, incident.code, arrival.sender is not None
+    )
+    receipt = receipts.sign(unsigned, desk.receipt_key)
+    reports.add_revision(
+        db,
+        reports.RevisionRow(
+            report_id=arrival.report_id,
+            revision=arrival.revision,
+            sha256=arrival.sha256,
+            body=_text(arrival.body),
+            protocol_hash=arrival.body["protocol"]["hash"],
+            trail_problem=arrival.trail_problem,
+            verified=int(arrival.sender is not None),
+            sent_at=arrival.body["sent_at"],
+            received_at=arrival.now,
+            receipt=receipt.to_json(),
+        ),
+    )
+    told = {"report_id": arrival.report_id, "revision": arrival.revision, "late": arrival.late}
+    incidents.add_event(db, incident.id, arrival.now, event, None, {**told, "trail_problem": arrival.trail_problem})
+    detail = f"revision {arrival.revision} sha256 {arrival.sha256}"
+    log.add_entry(db, arrival.now, _actor(arrival.sender), "report.received", arrival.report_id, detail)
+    return receipt
+
+
+def _actor(sender: Sender | None) -> str:
+    return f"device:{sender.device_id}" if sender else "device:not-enrolled"
+
+
+def _text(body: Mapping[str, Any]) -> str:
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,41 @@
+"""Every protocol version that was ever published, by content hash."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+
+@dataclass(frozen=True)
+class PublishedVersion:
+    """One version. `document` is the resolved protocol as JSON text."""
+
+    hash: str
+    protocol_id: str
+    version: int
+    document: str
+    published_at: str
+
+
+def publish(db: Database, version: PublishedVersion) -> bool:
+    """Keep a version; false when it was there already."""
+    rows = db.execute(
+        "INSERT INTO protocol_versions (hash, protocol_id, version, document, published_at) "
+        "VALUES (:hash, :protocol_id, :version, :document, :published_at) "
+        "ON CONFLICT (hash) DO NOTHING RETURNING hash",
+        vars(version),
+    ).fetchall()
+    return bool(rows)
+
+
+def find_version(db: Database, content_hash: str) -> PublishedVersion | None:
+    """The version with this hash, or None."""
+    row = db.execute("SELECT * FROM protocol_versions WHERE hash = :hash", {"hash": content_hash}).fetchone()
+    return PublishedVersion(**dict(row)) if row else None
+
+
+def versions(db: Database) -> list[PublishedVersion]:
+    """Every published version, by protocol and age."""
+    rows = db.execute("SELECT * FROM protocol_versions ORDER BY protocol_id, published_at, version")
+    return [PublishedVersion(**dict(row)) for row in rows]

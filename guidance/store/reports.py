@@ -1,0 +1,122 @@
+"""Reports as they came: revisions, and variants that came under a revision that was already there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """Which incident a report belongs to, and which device (None: not enrolled) filed it first."""
+
+    id: str
+    incident_id: str
+    device_id: str | None
+    received_at: str
+
+
+@dataclass(frozen=True)
+class RevisionRow:
+    """One revision. `body` and `receipt` are JSON text; `trail_problem` is empty for a trail that replays."""
+
+    report_id: str
+    revision: int
+    sha256: str
+    body: str
+    protocol_hash: str
+    trail_problem: str
+    verified: int
+    sent_at: str
+    received_at: str
+    receipt: str
+
+
+@dataclass(frozen=True)
+class VariantRow:
+    """Other content under a revision that was there already."""
+
+    report_id: str
+    revision: int
+    sha256: str
+    body: str
+    verified: int
+    received_at: str
+
+
+def find_report(db: Database, report_id: str) -> ReportRow | None:
+    """The report, or None."""
+    row = db.execute("SELECT * FROM reports WHERE id = :id", {"id": report_id}).fetchone()
+    return ReportRow(**dict(row)) if row else None
+
+
+def reports_of(db: Database, incident_id: str) -> list[ReportRow]:
+    """The reports of an incident, oldest first."""
+    rows = db.execute(
+        "SELECT * FROM reports WHERE incident_id = :incident ORDER BY received_at, id", {"incident": incident_id}
+    )
+    return [ReportRow(**dict(row)) for row in rows]
+
+
+def add_report(db: Database, report: ReportRow) -> None:
+    """Keep a new report."""
+    db.execute(
+        "INSERT INTO reports (id, incident_id, device_id, received_at) "
+        "VALUES (:id, :incident_id, :device_id, :received_at)",
+        vars(report),
+    )
+
+
+def adopt_report(db: Database, report_id: str, device_id: str) -> None:
+    """Name the enrolled device of a report that began on a phone that was not enrolled."""
+    db.execute(
+        "UPDATE reports SET device_id = :device WHERE id = :id AND device_id IS NULL",
+        {"id": report_id, "device": device_id},
+    )
+
+
+def find_revision(db: Database, report_id: str, revision: int) -> RevisionRow | None:
+    """One revision, or None."""
+    row = db.execute(
+        "SELECT * FROM report_revisions WHERE report_id = :report AND revision = :revision",
+        {"report": report_id, "revision": revision},
+    ).fetchone()
+    return RevisionRow(**dict(row)) if row else None
+
+
+def revisions_of(db: Database, report_id: str) -> list[RevisionRow]:
+    """The revisions of a report, in the phone's order."""
+    rows = db.execute(
+        "SELECT * FROM report_revisions WHERE report_id = :report ORDER BY revision", {"report": report_id}
+    )
+    return [RevisionRow(**dict(row)) for row in rows]
+
+
+def add_revision(db: Database, revision: RevisionRow) -> None:
+    """Keep a new revision. The primary key refuses a second one under the same number."""
+    db.execute(
+        "INSERT INTO report_revisions (report_id, revision, sha256, body, protocol_hash, trail_problem, verified, "
+        "sent_at, received_at, receipt) VALUES (:report_id, :revision, :sha256, :body, :protocol_hash, "
+        ":trail_problem, :verified, :sent_at, :received_at, :receipt)",
+        vars(revision),
+    )
+
+
+def add_variant(db: Database, variant: VariantRow) -> bool:
+    """Keep other content under a revision; false when the very same content is kept already."""
+    rows = db.execute(
+        "INSERT INTO report_variants (report_id, revision, sha256, body, verified, received_at) "
+        "VALUES (:report_id, :revision, :sha256, :body, :verified, :received_at) "
+        "ON CONFLICT (report_id, revision, sha256) DO NOTHING RETURNING sha256",
+        vars(variant),
+    ).fetchall()
+    return bool(rows)
+
+
+def variants_of(db: Database, report_id: str) -> list[VariantRow]:
+    """The variants of a report, oldest first."""
+    rows = db.execute(
+        "SELECT * FROM report_variants WHERE report_id = :report ORDER BY received_at, sha256", {"report": report_id}
+    )
+    return [VariantRow(**dict(row)) for row in rows]

@@ -1,0 +1,1 @@
+"""The only package with Flask: pages, the JSON lane, security headers."""

@@ -1,0 +1,80 @@
+"""The parts of a running installation, wired by `guidance.app` and handed to views by `parts()`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from flask import current_app
+from sqlite_utils import Database
+
+from guidance.clock import Clock, to_text
+from guidance.incident.facts import Catalog
+from guidance.incident.receive import Desk
+from guidance.incident.schema import ReportSchema
+from guidance.keys import Keys
+from guidance.protocol.load import Library, from_document, to_document
+from guidance.protocol.model import Protocol
+from guidance.settings import Settings
+from guidance.store import protocols
+from guidance.store.db import Store
+
+NAME = "guidance"
+
+
+class VersionShelf:
+    """Finds a protocol version by hash: today's from the library, older ones from the store, each parsed once."""
+
+    def __init__(self, library: Library) -> None:
+        self._by_hash: dict[str, Protocol] = {each.hash: each for each in library.protocols.values()}
+
+    def find(self, db: Database, content_hash: str) -> Protocol | None:
+        """The version, or None when none with this hash was ever published here."""
+        found = self._by_hash.get(content_hash)
+        if found is None:
+            kept = protocols.find_version(db, content_hash)
+            if kept is not None:
+                found = self._by_hash[content_hash] = from_document(json.loads(kept.document))
+        return found
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that views need, made once per process."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    keys: Keys
+    library: Library
+    catalog: Catalog
+    schema: ReportSchema = field(init=False)
+    shelf: VersionShelf = field(init=False)
+    desk: Desk = field(init=False)
+
+    def __post_init__(self) -> None:
+        shelf = VersionShelf(self.library)
+        desk = Desk(shelf.find, self.keys.receipt, self.settings.late_report_hours)
+        object.__setattr__(self, "schema", ReportSchema(self.catalog, self.library.protocols))
+        object.__setattr__(self, "shelf", shelf)
+        object.__setattr__(self, "desk", desk)
+
+
+def parts() -> Parts:
+    """The parts of the application that serves this request."""
+    found: Parts = current_app.extensions[NAME]
+    return found
+
+
+def publish_library(db: Database, library: Library, clock: Clock) -> int:
+    """Keep every protocol of the library in the store; returns how many versions are new."""
+    now = to_text(clock.now())
+    return sum(
+        protocols.publish(
+            db,
+            protocols.PublishedVersion(
+                each.hash, each.id, each.version, json.dumps(to_document(each), ensure_ascii=False), now
+            ),
+        )
+        for each in library.protocols.values()
+    )

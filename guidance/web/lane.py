@@ -1,0 +1,83 @@
+"""The JSON lane: who may write over it without a form token, and reading its bodies.
+
+No token can serve here, since a report may wait for days on the phone; instead the request must prove that a
+page or worker of this origin made it (Sec-Fetch-Site, https://www.w3.org/TR/fetch-metadata/; Origin, RFC 6454).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from flask import Request
+
+from guidance.web.problems import Problem
+
+BODY_BYTES = 64 * 1024
+DEPTH = 16
+
+
+def require_same_origin(request: Request, base_url: str) -> None:
+    """Raise a 403 `Problem` for a write that another origin may have caused."""
+    if request.headers.get("X-Guidance") != "1":
+        raise Problem(403, "Send the header X-Guidance: 1. Pages of other origins cannot.")
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is not None and site != "same-origin":
+        raise Problem(403, "Only pages of this site may send this.")
+    if origin is not None and origin not in _own_origins(request, base_url):
+        raise Problem(403, "Only pages of this site may send this.")
+    if site is None and origin is None and request.cookies:
+        raise Problem(403, "Send Sec-Fetch-Site or Origin, as browsers do, so that the sender is known to be this site.")
+
+
+def read_json(request: Request) -> Any:
+    """The body as JSON; a `Problem` of 400, 413 or 415 says what is wrong with it."""
+    if request.mimetype != "application/json":
+        raise Problem(415, "Send the body with Content-Type: application/json.")
+    if (request.content_length or 0) > BODY_BYTES:
+        raise Problem(413, f"At most {BODY_BYTES} bytes fit.")
+    raw = request.get_data(cache=False)
+    if len(raw) > BODY_BYTES:
+        raise Problem(413, f"At most {BODY_BYTES} bytes fit.")
+    try:
+        body = json.loads(raw, parse_constant=_refuse, object_pairs_hook=_unique)
+        json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is no text that can be kept
+    except (ValueError, RecursionError) as error:
+        raise Problem(400, f"The body is not JSON: {_reason(error)}.") from error
+    if _depth(body) > DEPTH:
+        raise Problem(400, f"The body is nested deeper than {DEPTH} levels.")
+    return body
+
+
+def _own_origins(request: Request, base_url: str) -> set[str]:
+    parts = urlsplit(base_url)
+    return {f"{parts.scheme}://{parts.netloc}", request.host_url.rstrip("/")}
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at character {error.pos}"
+    if isinstance(error, UnicodeError):
+        return "it holds bytes or characters that are no text"
+    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+
+
+def _depth(value: Any, level: int = 1) -> int:
+    if isinstance(value, dict):
+        return max((_depth(each, level + 1) for each in value.values()), default=level)
+    if isinstance(value, list):
+        return max((_depth(each, level + 1) for each in value), default=level)
+    return level

@@ -1,0 +1,107 @@
+"""What went wrong, as problem+json (RFC 9457) for the JSON lane and as a page for people. The one table of errors."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from typing import Any
+
+from flask import Flask, Response, render_template, request
+from flask_babel import gettext
+from werkzeug.exceptions import HTTPException
+
+from guidance.incident.schema import FieldProblem
+
+logger = logging.getLogger("guidance.web")
+
+TITLES = {
+    400: "This request cannot be read",
+    401: "Sign in first",
+    403: "This request is not allowed",
+    404: "There is nothing here for you",
+    405: "This address does not do that",
+    409: "This revision is here already with other content; both are kept",
+    413: "This is too large",
+    415: "Send JSON",
+    422: "Some fields are not right",
+    429: "Too many tries; wait a little",
+    500: "Something broke on our side",
+    503: "Not able to store anything right now; keep it and try again",
+}
+
+
+class Problem(Exception):
+    """An answer of the JSON lane that is not a success."""
+
+    def __init__(self, status: int, detail: str, errors: list[FieldProblem] | None = None, **members: Any) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.errors = errors or []
+        self.members = members
+
+
+def problem_response(problem: Problem) -> Response:
+    """The problem as `application/problem+json`."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": TITLES.get(problem.status, "It did not work"),
+        "status": problem.status,
+        "detail": problem.detail,
+        **problem.members,
+    }
+    if problem.errors:
+        body["errors"] = [{"field": each.field, "detail": each.detail} for each in problem.errors]
+    response = Response(json.dumps(body), problem.status, mimetype="application/problem+json")
+    if problem.status == 503:
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def wants_json() -> bool:
+    """Whether this request came over the JSON lane."""
+    accepts = request.accept_mimetypes
+    return request.path.startswith("/api/") or (
+        accepts.best_match(["text/html", "application/json"]) == "application/json"
+        and accepts["application/json"] > accepts["text/html"]
+    )
+
+
+def answer(status: int, detail: str) -> Response:
+    """An error as JSON or as a page, whichever the request can use."""
+    if wants_json():
+        return problem_response(Problem(status, detail))
+    title = TITLES.get(status, TITLES[500])
+    return Response(render_template("error.html", status=status, title=title, detail=detail), status)
+
+
+def install(app: Flask) -> None:
+    """Turn every exception of a view into one of the answers above."""
+
+    @app.errorhandler(Problem)
+    def on_problem(problem: Problem) -> Response:
+        return problem_response(problem)
+
+    @app.errorhandler(HTTPException)
+    def on_http(error: HTTPException) -> Response:
+        if error.response is not None and isinstance(error.response, Response):
+            return error.response
+        status = error.code or 500
+        details = {
+            404: gettext("Check the address, or go back to the start."),
+            405: gettext("Go back to the start and try another way."),
+            413: gettext("Send less at once."),
+        }
+        return answer(status, details.get(status) or error.description or "")
+
+    @app.errorhandler(sqlite3.OperationalError)
+    def on_store(error: sqlite3.OperationalError) -> Response:
+        # Busy, full or unreadable disk: nothing was written, so the phone keeps what it has and comes again.
+        logger.error("the store refused: %s", type(error).__name__ + ": " + str(error))
+        return answer(503, gettext("Nothing was stored. What you typed is still on the phone; it will be sent again."))
+
+    @app.errorhandler(Exception)
+    def on_bug(error: Exception) -> Response:
+        logger.exception("unexpected error in %s", request.endpoint)
+        return answer(500, gettext("It is not your fault. Try again; if it stays, call your supervisor."))
