@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from guidance.settings import Settings
+
 FIRST_TIER, LAST_TIER = 1, 2
 
 Channel = Literal["push", "email"]
@@ -70,3 +72,8 @@ def targets(tier: int, candidates: Sequence[Candidate], policy: Policy) -> tuple
 def people(found: Sequence[Target]) -> int:
     """How many people these targets reach."""
     return len({target.person_id for target in found})
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The policy that an installation has chosen."""
+    return Policy(settings.tier_seconds, bool(settings.smtp_url))
