@@ -57,7 +57,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     """The web application. Refuses to start on a store or keys that cannot keep what a receipt promises."""
     settings = settings or from_environment(os.environ)
     here = assemble(settings, clock)
-    app = Flask(NAME, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app = Flask(NAME, template_folder=str(ROOT / "templates"), static_folder=None)
     app.extensions[NAME] = here
     app.config.update(
         SECRET_KEY=here.keys.secret,
@@ -71,6 +71,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     locale.install(app)
+    shell.install(app)
     protect = CSRFProtect(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

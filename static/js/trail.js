@@ -21,13 +21,13 @@ const MULTIPLE = new Set(["request", "staging_activity"]);
 const CURRENT = "current-walk";
 
 /**
- * Begin a walk and make it the current one.
+ * A walk that has not left its first step, not kept yet.
  * @param {{protocol: {id: string, hash: string, version: number}, locale: string, start: string, urgency: string,
  *   kind?: string}} page what the guide page says of itself
- * @returns {Promise<Walk>}
+ * @returns {Walk}
  */
-export async function startWalk({ protocol, locale, start, urgency, kind = protocol.id }) {
-  const walk = {
+export function newWalk({ protocol, locale, start, urgency, kind = protocol.id }) {
+  return {
     id: crypto.randomUUID(),
     protocol,
     kind,
@@ -42,8 +42,16 @@ export async function startWalk({ protocol, locale, start, urgency, kind = proto
     position: start,
     report_id: crypto.randomUUID(),
   };
+}
+
+/**
+ * Begin a walk and make it the current one.
+ * @param {Parameters<typeof newWalk>[0]} page
+ * @returns {Promise<Walk>}
+ */
+export async function startWalk(page) {
+  const walk = newWalk(page);
   await saveWalk(walk);
-  await forgetOldWalks();
   return walk;
 }
 
@@ -132,6 +140,17 @@ export async function saveWalk(walk) {
   sessionStorage.setItem(CURRENT, walk.id);
   await put("walks", walk);
   await put("settings", { id: CURRENT, walk: walk.id });
+  if (walk.entries.length <= 1) await forgetOldWalks();
+}
+
+/**
+ * A walk by its id; null when there is none of that id younger than a day.
+ * @param {string} id
+ * @returns {Promise<Walk|null>}
+ */
+export async function walkOf(id) {
+  const walk = await get("walks", id);
+  return walk && isFresh(walk) ? walk : null;
 }
 
 /**
@@ -140,8 +159,7 @@ export async function saveWalk(walk) {
  */
 export async function currentWalk() {
   const id = sessionStorage.getItem(CURRENT) ?? (await get("settings", CURRENT))?.walk;
-  const walk = id ? await get("walks", id) : null;
-  return walk && isFresh(walk) ? walk : null;
+  return id ? walkOf(id) : null;
 }
 
 /**

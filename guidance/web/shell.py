@@ -1,0 +1,134 @@
+"""The shell around the guides: manifest, service worker, static files, and the pages Ready and Offline."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, current_app
+from flask_babel import force_locale, gettext
+from werkzeug.utils import safe_join
+
+from guidance.web import compress, locale, precache
+from guidance.web.access import open_to_all
+from guidance.web.context import parts
+from guidance.web.pages import public_page
+
+blueprint = Blueprint("shell", __name__)
+
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
+# The outbox's own core runs inside the service worker too, as part of one script: never two versions.
+SHARED_WITH_WORKER = ("js/outbox-store.js", "js/outbox-core.js")
+
+
+@blueprint.get("/<locale>/ready")
+@open_to_all
+def ready(locale: str) -> Response:
+    """Is this phone ready? What it keeps, and a fix for each “no”."""
+    return public_page("ready.html", protocols=_by_order())
+
+
+@blueprint.get("/<locale>/offline")
+@open_to_all
+def offline(locale: str) -> Response:
+    """What the phone shows for a page that it does not keep, while there is no network."""
+    return public_page("offline.html", protocols=_by_order())
+
+
+@blueprint.get("/manifest.webmanifest")
+@open_to_all
+def manifest() -> Response:
+    """The web app manifest in the browser's language (https://www.w3.org/TR/appmanifest/)."""
+    key = ("manifest", locale.current())
+    found = compress.kept(key)
+    if found is None:
+        text = json.dumps(_manifest(), ensure_ascii=False)
+        found = compress.keep(key, compress.body(text.encode(), "application/manifest+json"))
+    return compress.answer(found, vary=("Accept-Language",))
+
+
+@blueprint.get("/service-worker.js")
+@open_to_all
+def service_worker() -> Response:
+    """The service worker, with the list of what it keeps in front of it."""
+    found = compress.kept(("worker",))
+    if found is None:
+        found = compress.keep(("worker",), compress.body(_worker().encode(), TYPES[".js"]))
+    return compress.answer(found)
+
+
+@open_to_all
+def static_file(filename: str) -> Response:
+    """A file of static/ as it is; 404 for a kind of file that is not served."""
+    path = safe_join(str(precache.STATIC), filename)
+    if path is None or Path(path).suffix not in TYPES or not Path(path).is_file():
+        abort(404)
+    key = ("static", filename)
+    found = compress.kept(key)
+    if found is None:
+        found = compress.keep(key, compress.body(Path(path).read_bytes(), TYPES[Path(path).suffix]))
+    return compress.answer(found)
+
+
+def install(app: Flask) -> None:
+    """Serve static/ under the endpoint `static`. The app must have been made with `static_folder=None`."""
+    app.add_url_rule("/static/<path:filename>", "static", static_file, methods=["GET"])
+
+
+def _by_order() -> list[object]:
+    return sorted(parts().library.protocols.values(), key=lambda each: (each.entry.place, each.entry.order))
+
+
+def _worker() -> str:
+    here = parts()
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    build = precache.build(app, here.settings, here.library.protocols)
+    listed = {
+        "version": build.version,
+        "files": [{"url": each.url, "sha256": each.sha256} for each in build.files],
+        "locales": list(locale.ENABLED),
+        "words": _notification_words(),
+    }
+    sources = [precache.STATIC / name for name in (*SHARED_WITH_WORKER, "service-worker.js")]
+    scripts = "\n".join(source.read_text(encoding="utf-8") for source in sources)
+    return f"const BUILD = {json.dumps(listed)};\n{scripts}"
+
+
+def _notification_words() -> dict[str, str]:
+    with force_locale(locale.DEFAULT):
+        return {
+            "title": gettext("An incident needs you"),
+            "exercise": gettext("EXERCISE"),
+            "urgent": gettext("Urgent. Open to see it and say that you have it."),
+            "normal": gettext("Open to see it and say that you have it."),
+        }
+
+
+def _manifest() -> dict[str, object]:
+    return {
+        "id": "/",
+        "name": gettext("Guidance"),
+        "short_name": gettext("Guidance"),
+        "description": gettext("What to say and do when officers come to a City site."),
+        "lang": locale.current(),
+        "dir": locale.language(locale.current()).direction,
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#faf8f4",
+        "theme_color": "#faf8f4",
+        "icons": [_icon(name, purpose) for name, purpose in _ICONS],
+    }
+
+
+_ICONS = (("icon-192", "any"), ("icon-512", "any"), ("maskable-512", "maskable"))
+
+
+def _icon(name: str, purpose: str) -> dict[str, str]:
+    size = name.rsplit("-", 1)[1]
+    return {"src": f"/static/icons/{name}.png", "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}

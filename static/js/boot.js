@@ -1,0 +1,43 @@
+// What every page does when it opens: register the service worker, say whether the phone works without a network.
+// Loaded by base.html. Registers through the one Trusted Types policy of this product, which knows one address.
+import { showSite } from "./site.js";
+import { watchForUpdate } from "./update.js";
+
+const WORKER = "/service-worker.js";
+
+/** @returns {Promise<ServiceWorkerRegistration|null>} null where the browser has no service workers */
+async function register() {
+  if (!navigator.serviceWorker) return null;
+  const policy = /** @type {any} */ (window).trustedTypes?.createPolicy("guidance", { createScriptURL: onlyOurWorker });
+  const url = policy ? policy.createScriptURL(WORKER) : WORKER;
+  return navigator.serviceWorker.register(url, { scope: "/", updateViaCache: "none" });
+}
+
+/** @param {string} url */
+function onlyOurWorker(url) {
+  if (url !== WORKER) throw new TypeError(`${url} is not our service worker`);
+  return url;
+}
+
+/** Words, not colour alone: "Offline" without a network, "Works offline" when everything is kept here. */
+function showNetwork() {
+  const pill = document.querySelector("[data-net]");
+  const words = document.getElementById("words");
+  if (!(pill instanceof HTMLElement) || !words) return;
+  const kept = Boolean(navigator.serviceWorker?.controller);
+  const text = navigator.onLine ? (kept ? words.dataset.worksOffline : "") : words.dataset.offline;
+  pill.textContent = text ?? "";
+  pill.hidden = !text;
+  pill.className = `pill ${navigator.onLine ? "good" : "wait"}`;
+}
+
+showNetwork();
+addEventListener("online", showNetwork);
+addEventListener("offline", showNetwork);
+navigator.serviceWorker?.addEventListener("controllerchange", showNetwork);
+showSite();
+register().then(
+  (registration) => registration && watchForUpdate(registration),
+  // Without a worker the page itself still works; Ready? shows what is missing.
+  (error) => console.warn(error),
+);

@@ -1,0 +1,90 @@
+// The pieces of the guide page that walk.js reads and fills: sections, lines for some places only, call buttons.
+// Words come from the page.
+
+/** @typedef {import("./site.js").Profile} Profile */
+/** @typedef {import("./site.js").Contact} Contact */
+
+const words = /** @type {HTMLElement} */ (document.getElementById("guide-words")).dataset;
+const language = document.documentElement.lang;
+
+/** @param {string} id @returns {HTMLElement|null} the section of a step or outcome */
+export function section(id) {
+  const found = document.getElementById(id);
+  return found?.matches("main > section") ? found : null;
+}
+
+/** @param {string} id @returns {boolean} whether this step asks what kind of place it is */
+export function placeStep(id) {
+  return section(id)?.hasAttribute("data-place") ?? false;
+}
+
+/**
+ * What an outcome says for the report.
+ * @param {string} id
+ * @returns {{report: Object<string, string>, urgency: string}|null} null for a step
+ */
+export function outcomeOf(id) {
+  const found = section(id);
+  if (!found?.dataset.report) return null;
+  return { report: JSON.parse(found.dataset.report), urgency: found.dataset.urgency ?? "" };
+}
+
+/**
+ * Show what holds at this kind of place only; while the kind is unknown, show everything with its label.
+ * @param {string|null} type
+ */
+export function showOnly(type) {
+  for (const line of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-only]"))) {
+    line.toggleAttribute("data-elsewhere", Boolean(type) && !(line.dataset.only ?? "").split(" ").includes(type ?? ""));
+    line.querySelector(".only")?.toggleAttribute("hidden", Boolean(type));
+  }
+}
+
+/**
+ * Make the calls of every outcome into telephone links, as far as the site's profile has the number.
+ * @param {Profile|null} profile
+ */
+export function fillCalls(profile) {
+  document.querySelectorAll("a.call[data-role]").forEach((link) => link.remove());
+  for (const line of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("p.call[data-role]"))) {
+    const contacts = profile?.contacts.filter((contact) => contact.role === line.dataset.role) ?? [];
+    line.hidden = contacts.length > 0;
+    line.after(...contacts.map((contact) => callLink(line, contact, contacts.length > 1)));
+  }
+}
+
+/** @param {HTMLElement} line @param {Contact} contact @param {boolean} named whether to say whose number it is */
+function callLink(line, contact, named) {
+  const link = document.createElement("a");
+  link.className = "call";
+  link.href = `tel:${contact.phone.replace(/[^\d+]/g, "")}`;
+  Object.assign(link.dataset, line.dataset);
+  link.append(...[...line.children].map((child) => child.cloneNode(true)));
+  const small = document.createElement("small");
+  small.textContent = [named ? contact.label : "", numberWords(contact), contact.fictional ? words.demo : ""].filter(Boolean).join(" · ");
+  link.lastElementChild?.append(small);
+  return link;
+}
+
+/** @param {Contact} contact */
+function numberWords({ phone, checked_on }) {
+  const date = new Date(`${checked_on}T12:00:00`).toLocaleDateString(language, { day: "numeric", month: "long" });
+  return (words.number ?? "").replace("{number}", phone).replace("{date}", date);
+}
+
+/** Lead to the details form of this walk's report. @param {string} report */
+export function askForDetails(report) {
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("a[data-details]"))) {
+    link.hash = report;
+  }
+}
+
+/** Say when the walk began. @param {string} started_at RFC 3339 */
+export function showElapsed(started_at) {
+  const line = document.querySelector("[data-elapsed]");
+  if (!line) return;
+  const time = new Date(started_at).toLocaleTimeString(language, { hour: "numeric", minute: "2-digit" });
+  const minutes = Math.floor((Date.now() - Date.parse(started_at)) / 60_000);
+  line.textContent = (words.elapsed ?? "").replace("{time}", time).replace("{minutes}", String(minutes));
+  line.toggleAttribute("hidden", false);
+}

@@ -1,0 +1,75 @@
+// Where this phone is: the profile of its site, asked of the server and kept for use without a network.
+// For boot.js (header), walk.js (site type, call buttons) and ready.js.
+import { del, get, put } from "./db.js";
+
+/**
+ * @typedef {{role: string, label: string, phone: string, checked_on: string, fictional: boolean}} Contact
+ * @typedef {{id: string, site: {id: string, name: string, type: string}, agency: {name: string},
+ *   contacts: Contact[], fetched_at: string}} Profile
+ */
+
+const ID = "site";
+/** Told on `document` whenever the profile that is kept changed; `detail` is the profile or null. */
+export const CHANGED = "guidance:site";
+
+/**
+ * What the phone knows without asking anyone.
+ * @returns {Promise<Profile|null>}
+ */
+export async function keptProfile() {
+  return (await get("site", ID)) ?? null;
+}
+
+/**
+ * Ask the server, keep its answer. Only the server's own "not enrolled" wipes what is kept: a captive portal's does not.
+ * @returns {Promise<Profile|null>} the profile as it is kept now
+ */
+export async function renewProfile() {
+  const before = await keptProfile();
+  const answer = await ask();
+  if (answer === undefined) return before;
+  if (answer === null) await del("site", ID);
+  else await put("site", { ...answer, id: ID, fetched_at: new Date().toISOString() });
+  const after = await keptProfile();
+  if (facts(before) !== facts(after)) document.dispatchEvent(new CustomEvent(CHANGED, { detail: after }));
+  return after;
+}
+
+/** @param {Profile|null} profile */
+function facts(profile) {
+  return profile ? JSON.stringify([profile.site, profile.agency, profile.contacts]) : "";
+}
+
+/** @returns {Promise<any>} the profile, null when the server says that this phone is not enrolled, undefined when unknown */
+async function ask() {
+  let response;
+  try {
+    response = await fetch("/api/device", { cache: "no-store", redirect: "error", headers: { accept: "application/json" } });
+  } catch {
+    return undefined; // no network: what is kept stays
+  }
+  const type = response.headers.get("content-type") ?? "";
+  if (response.status === 404 && type.startsWith("application/problem+json")) return null;
+  if (response.status !== 200 || !type.startsWith("application/json")) return undefined;
+  const told = await response.json();
+  return told?.site?.id ? told : undefined;
+}
+
+/** Show the site's name in the header, first from what is kept, then from the server. */
+export async function showSite() {
+  document.addEventListener(CHANGED, (event) => showName(/** @type {CustomEvent} */ (event).detail));
+  try {
+    showName(await keptProfile());
+    await renewProfile();
+  } catch (error) {
+    console.warn(error); // the browser keeps no storage for us: the header says "not joined"
+  }
+}
+
+/** @param {Profile|null} profile */
+function showName(profile) {
+  const where = /** @type {HTMLElement|null} */ (document.querySelector("[data-where]"));
+  if (!where) return;
+  where.dataset.none ??= where.textContent ?? "";
+  where.textContent = profile ? profile.site.name : where.dataset.none;
+}

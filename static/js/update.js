@@ -1,0 +1,68 @@
+// A new version of the product waits until no walk is open anywhere on this phone, so that what was begun ends unchanged.
+// For boot.js; walk.js and the report form call holdVersion while they are open.
+import { unfinishedWalk } from "./trail.js";
+
+const LOCK = "walk";
+const HOUR = 3600 * 1000;
+
+/** Keep the version of this page in place for as long as the page is open, in this and every other tab. */
+export function holdVersion() {
+  navigator.locks?.request(LOCK, { mode: "shared" }, () => new Promise(() => {}));
+}
+
+/**
+ * Put a waiting version in place when nothing is in its way; else say on the home screen that it waits.
+ * @param {ServiceWorkerRegistration} registration
+ */
+export function watchForUpdate(registration) {
+  const look = () => considerWaiting(registration);
+  registration.addEventListener("updatefound", () => {
+    registration.installing?.addEventListener("statechange", look);
+  });
+  let asked = Date.now();
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "visible" || Date.now() - asked < HOUR) return;
+    asked = Date.now();
+    registration.update().catch((error) => console.info(error)); // no network: the next opening asks again
+  });
+  look();
+}
+
+/** @param {ServiceWorkerRegistration} registration */
+async function considerWaiting(registration) {
+  if (!registration.waiting || !navigator.serviceWorker.controller) return;
+  if (document.querySelector("[data-guide][data-hash]")) return;
+  if ((await unfinishedWalk()) || !(await putInPlace(registration))) sayThatItWaits(registration);
+}
+
+/**
+ * @param {ServiceWorkerRegistration} registration
+ * @returns {Promise<boolean>} false when a page somewhere holds its version
+ */
+async function putInPlace(registration) {
+  if (!navigator.locks) return false; // the browser does it by itself when every page of ours is closed
+  return navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => {
+    if (!lock) return false;
+    const done = new Promise((resolve) => {
+      navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true });
+    });
+    registration.waiting?.postMessage({ type: "skip-waiting" });
+    await done;
+    return true;
+  });
+}
+
+/** @param {ServiceWorkerRegistration} registration */
+function sayThatItWaits(registration) {
+  const line = /** @type {HTMLElement|null} */ (document.querySelector("[data-update]"));
+  const words = document.getElementById("words")?.dataset;
+  if (!line || !words) return;
+  const button = document.createElement("button");
+  button.className = "button";
+  button.textContent = words.useNow ?? "";
+  button.addEventListener("click", async () => {
+    if (await putInPlace(registration)) location.reload();
+  });
+  line.replaceChildren(words.newVersion ?? "", button);
+  line.hidden = false;
+}

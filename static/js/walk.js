@@ -1,0 +1,198 @@
+// The guide page: records the trail as answers are tapped, moves the focus, skips what is known, shows whom to call.
+// Loaded by guide.html, which works without it. No step costs a request.
+import { askForDetails, fillCalls, outcomeOf, placeStep, section, showElapsed, showOnly } from "./guide-page.js";
+import { CHANGED, keptProfile } from "./site.js";
+import { currentWalk, newWalk, recordAnswer, recordBack, saveWalk, standing, unfinishedWalk, walkOf } from "./trail.js";
+import { holdVersion } from "./update.js";
+
+/** @typedef {import("./trail.js").Walk} Walk */
+/** @typedef {{step: string, answer: string}} Given */
+/** @typedef {{walk: string, depth: number, via: Given[]}} Mark what the browser's history keeps with each step */
+
+const main = /** @type {HTMLElement} */ (document.querySelector("main[data-guide]"));
+const page = {
+  protocol: { id: main.dataset.guide ?? "", hash: main.dataset.hash ?? "", version: Number(main.dataset.version) },
+  locale: document.documentElement.lang,
+  start: main.dataset.start ?? "",
+  urgency: main.dataset.urgency ?? "",
+};
+const title = document.title;
+
+/** @type {Walk} */
+let walk;
+/** How many answers stand, and how many stood when this page opened: behind those there is no step of ours. */
+let depth = 0;
+let opened = 0;
+/** @type {import("./site.js").Profile|null} */
+let profile = null;
+
+/** @returns {string} the step or outcome that the address names, else the first step */
+function named() {
+  const id = decodeURIComponent(location.hash.slice(1));
+  return section(id) ? id : page.start;
+}
+
+/** @returns {string|null} the kind of place: of the joined site, else as it was answered in this walk */
+function placeType() {
+  const answered = standing(walk).find(({ entry }) => placeStep(entry.step));
+  return profile?.site.type ?? answered?.entry.answer ?? null;
+}
+
+/** @param {Given} given @returns {HTMLAnchorElement|null} the link of an answer, or of an interrupt */
+function linkOf({ step, answer }) {
+  const query = `a[data-answer="${CSS.escape(answer)}"]`;
+  return section(step)?.querySelector(query) ?? document.querySelector(`.edge ${query}`);
+}
+
+/** @param {HTMLAnchorElement} link */
+function targetOf(link) {
+  return decodeURIComponent(link.hash.slice(1));
+}
+
+/**
+ * Record an answer, and the one after it where that question is about the place and the place is known.
+ * @param {HTMLAnchorElement} link
+ * @returns {Given[]} the answers that were recorded
+ */
+function follow(link) {
+  const given = { step: walk.position, answer: link.dataset.answer ?? "" };
+  const to = targetOf(link);
+  recordAnswer(walk, given.answer, { to, sets: JSON.parse(link.dataset.sets ?? "{}"), outcome: outcomeOf(to) });
+  const next = knownPlace();
+  return next ? [given, ...follow(next)] : [given];
+}
+
+/** @returns {HTMLAnchorElement|null} the answer that a known place gives where the walk stands */
+function knownPlace() {
+  const type = placeStep(walk.position) ? placeType() : null;
+  return type ? linkOf({ step: walk.position, answer: type }) : null;
+}
+
+/** Take back the last answer that stands. */
+function stepBack() {
+  const last = standing(walk).at(-1);
+  if (last) recordBack(walk, { to: last.entry.step, outcome: outcomeOf(last.entry.step) });
+}
+
+/** @param {Given[]} via how the walk came to where it stands */
+function mark(via) {
+  depth = standing(walk).length;
+  history.replaceState(/** @type {Mark} */ ({ walk: walk.id, depth, via }), "");
+}
+
+/** @param {HTMLAnchorElement} link */
+function take(link) {
+  if (targetOf(link) === walk.position) return show();
+  const via = follow(link);
+  location.hash = walk.position;
+  mark(via);
+  return show();
+}
+
+/** The browser went back or forward, or someone wrote another address: the trail follows. */
+function onTravel() {
+  const state = /** @type {Mark|null} */ (history.state);
+  if (state?.walk === walk.id && state.depth === depth && named() === walk.position) return;
+  if (state?.walk === walk.id) {
+    for (; depth > state.depth; depth -= 1) stepBack();
+    if (depth + state.via.length === state.depth) state.via.map(linkOf).forEach((link) => link && follow(link));
+  }
+  if (walk.position !== named()) jump();
+  mark(state?.via ?? []);
+  show();
+}
+
+/** Stand where the address says, though no answer led there. */
+function jump() {
+  const outcome = outcomeOf(named());
+  walk.position = named();
+  walk.outcome = outcome ? walk.position : null;
+  walk.outcome_sets = outcome?.report ?? {};
+}
+
+/** Show where the walk stands; keep it on the phone. */
+function show() {
+  const heading = section(walk.position)?.querySelector("h1");
+  heading?.focus({ preventScroll: true });
+  scrollTo(0, 0);
+  present();
+  saveWalk(walk).catch((error) => console.warn(error)); // a full disk must not stop the guidance
+}
+
+/** What depends on the place and the walk but not on the step. */
+function present() {
+  document.title = `${section(walk.position)?.querySelector("h1")?.textContent ?? ""} · ${title}`;
+  showOnly(placeType());
+  fillCalls(profile);
+  askForDetails(walk.report_id);
+  showElapsed(walk.started_at);
+}
+
+/** @param {MouseEvent} event */
+function onClick(event) {
+  const target = /** @type {Element} */ (event.target);
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  const link = /** @type {HTMLAnchorElement|null} */ (target.closest("a[data-answer]"));
+  const back = target.closest("[data-back]");
+  if (link) {
+    event.preventDefault();
+    begun.then(() => take(link));
+  } else if (back && depth > opened) {
+    event.preventDefault();
+    history.back();
+  }
+}
+
+/** @returns {Promise<Walk|null>} the walk that this page goes on with: after a reload, or left in the middle here */
+async function earlierWalk() {
+  const state = /** @type {Mark|null} */ (history.state);
+  const same = state?.walk ? await walkOf(state.walk) : null;
+  if (same) return same;
+  const left = [await currentWalk(), await unfinishedWalk()];
+  return left.find((w) => w && w.protocol.id === page.protocol.id && !w.outcome && w.entries.length && w.position === named()) ?? null;
+}
+
+async function begin() {
+  profile = await keptProfile();
+  const earlier = await earlierWalk();
+  if (earlier?.protocol.hash === page.protocol.hash) {
+    walk = earlier;
+    depth = opened = standing(walk).length;
+    onTravel();
+  } else {
+    main.querySelector("[data-renewed]")?.toggleAttribute("hidden", !earlier);
+    beginAnew();
+  }
+}
+
+function beginAnew() {
+  walk = newWalk(page);
+  const interrupt = [...document.querySelectorAll(".edge a[data-answer]")].find((link) => targetOf(/** @type {HTMLAnchorElement} */ (link)) === named());
+  const link = /** @type {HTMLAnchorElement|undefined} */ (interrupt);
+  if (!link) jump();
+  const first = link ?? knownPlace();
+  const via = first ? follow(first) : [];
+  if (first) location.replace(`#${walk.position}`);
+  mark(via);
+  opened = depth;
+}
+
+holdVersion();
+document.addEventListener("click", onClick);
+const begun = begin();
+try {
+  await begun;
+  addEventListener("popstate", onTravel);
+  addEventListener("hashchange", onTravel);
+  document.addEventListener(CHANGED, (event) => {
+    profile = /** @type {CustomEvent} */ (event).detail;
+    present();
+  });
+  setInterval(() => showElapsed(walk.started_at), 15_000);
+  present();
+  await saveWalk(walk);
+} catch (error) {
+  // Without storage the links work as plain links: the guidance opens always, only the trail is missing.
+  console.warn(error);
+  document.removeEventListener("click", onClick);
+}
