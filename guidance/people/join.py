@@ -12,6 +12,7 @@ from guidance.clock import from_text, to_text
 from guidance.people.tokens import new_code, new_token, read_code, token_hash
 from guidance.settings import Settings
 from guidance.store import devices as rows
+from guidance.store import log
 from guidance.store import people as people_rows
 from guidance.store.devices import Device
 from guidance.store.people import Site
@@ -24,11 +25,21 @@ TOUCH_AFTER = timedelta(hours=1)
 
 
 def make_code(db: Database, now: datetime, settings: Settings, site: Site, created_by: str | None) -> str:
-    """A new join code for a site; any number of devices may use it until it expires or is revoked."""
+    """A new join code for a site; any number of devices may use it until it expires or is revoked.
+
+    `created_by` is the id of a person, None when the administrator made it on the console.
+    """
     code = new_code()
     expires = now + timedelta(hours=settings.join_code_hours)
     rows.add_join_code(db, token_hash(code), site.id, created_by, to_text(now), to_text(expires))
+    log.add_entry(db, to_text(now), _actor(created_by), "site.join_code_made", site.id)
     return code
+
+
+def end_codes(db: Database, now: datetime, site: Site, ended_by: str | None) -> None:
+    """End every join code of a site at once."""
+    rows.revoke_codes(db, site.id, to_text(now))
+    log.add_entry(db, to_text(now), _actor(ended_by), "site.join_codes_ended", site.id)
 
 
 def join_address(settings: Settings, code: str) -> str:
@@ -65,9 +76,11 @@ def enrol(db: Database, now: datetime, site: Site, present: Device | None) -> tu
     token, moment = new_token(), to_text(now)
     if present is not None:
         rows.move_device(db, present.id, token_hash(token), site.id, moment)
+        log.add_entry(db, moment, f"device:{present.id}", "device.moved", site.id)
         return replace(present, site_id=site.id, enrolled_at=moment, seen_at=moment), token
     device = Device(str(uuid4()), site.id, moment, moment)
     rows.add_device(db, device, token_hash(token))
+    log.add_entry(db, moment, f"device:{device.id}", "device.joined", site.id)
     return device, token
 
 
@@ -86,6 +99,13 @@ def touch(db: Database, now: datetime, device: Device) -> None:
     rows.touch_device(db, device.id, to_text(now))
 
 
-def revoke(db: Database, now: datetime, device_id: str) -> bool:
+def revoke(db: Database, now: datetime, device_id: str, revoked_by: str | None) -> bool:
     """End a device's enrolment; its next request is a stranger's. False when it was not enrolled."""
-    return rows.revoke_device(db, device_id, to_text(now))
+    if not rows.revoke_device(db, device_id, to_text(now)):
+        return False
+    log.add_entry(db, to_text(now), _actor(revoked_by), "device.revoked", device_id)
+    return True
+
+
+def _actor(person_id: str | None) -> str:
+    return f"person:{person_id}" if person_id else "system"

@@ -21,6 +21,11 @@ def supervises(person: Person, site_id: str, agency_id: str | None) -> bool:
     return any(grant.role == "supervisor" and _covers(grant, site_id, agency_id) for grant in person.roles)
 
 
+def sites_in_sight(person: Person, sites: list[Site]) -> tuple[str, ...] | None:
+    """Ids of the sites whose verified incidents a person may see; None when nothing is hidden from them."""
+    return None if person.has("committee") else tuple(site.id for site in supervised(person, sites))
+
+
 def supervised(person: Person, sites: list[Site]) -> list[Site]:
     """Those of the sites that a person looks after."""
     return [site for site in sites if supervises(person, site.id, site.agency_id)]

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from guidance.clock import from_text, to_text
 from guidance.people.tokens import new_token, token_hash
 from guidance.settings import Settings
+from guidance.store import log
 from guidance.store import people as people_rows
 from guidance.store import sessions as rows
 from guidance.store.people import Person
@@ -22,6 +23,7 @@ def make_link(db: Database, now: datetime, settings: Settings, person: Person) -
     token = new_token()
     expires = now + timedelta(minutes=settings.sign_in_minutes)
     rows.add_link(db, token_hash(token), person.id, to_text(expires))
+    log.add_entry(db, to_text(now), "system", "person.sign_in_link_made", person.id)
     return f"{settings.base_url}/sign-in/{token}"
 
 
@@ -43,6 +45,7 @@ def use_link(db: Database, now: datetime, token: str) -> tuple[Person, str] | No
         return None
     session = new_token()
     rows.add_session(db, token_hash(session), person.id, to_text(now))
+    log.add_entry(db, to_text(now), f"person:{person.id}", "person.signed_in", person.id)
     return person, session
 
 
@@ -68,5 +71,7 @@ def touch(db: Database, now: datetime, token: str) -> None:
 
 
 def sign_out(db: Database, now: datetime, token: str) -> None:
-    """End a session."""
-    rows.end_session(db, token_hash(token), to_text(now))
+    """End a session; one that has ended stays as it is."""
+    person_id = rows.end_session(db, token_hash(token), to_text(now))
+    if person_id:
+        log.add_entry(db, to_text(now), f"person:{person_id}", "person.signed_out", person_id)

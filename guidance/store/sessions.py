@@ -73,9 +73,10 @@ def touch_session(db: Database, token_hash: str, now: str) -> None:
     db.execute("UPDATE sessions SET seen_at = :now WHERE token_hash = :hash", {"hash": token_hash, "now": now})
 
 
-def end_session(db: Database, token_hash: str, now: str) -> None:
-    """End a session; ending it twice keeps the first time."""
-    db.execute(
-        "UPDATE sessions SET ended_at = :now WHERE token_hash = :hash AND ended_at IS NULL",
+def end_session(db: Database, token_hash: str, now: str) -> str | None:
+    """End a session and return whose it was; None when it had ended before or never was."""
+    row = db.execute(
+        "UPDATE sessions SET ended_at = :now WHERE token_hash = :hash AND ended_at IS NULL RETURNING person_id",
         {"hash": token_hash, "now": now},
-    )
+    ).fetchone()
+    return row["person_id"] if row else None

@@ -16,6 +16,7 @@ from guidance.store.devices import Device
 from guidance.store.people import Person
 from guidance.web import cookies
 from guidance.web.context import parts
+from guidance.web.problems import Problem, wants_json
 
 View = Callable[..., Any]
 
@@ -66,7 +67,7 @@ def for_person(*roles: str, live: bool = False) -> Callable[[View], View]:
         def checked(*args: Any, **kwargs: Any) -> Response:
             person = current_person()
             if person is None:
-                return _private(_ask_to_sign_in())
+                return _private(_ask_to_sign_in(live))
             if not person.has(*roles):
                 abort(404)
             if not live:
@@ -108,11 +109,6 @@ def renew_device(response: Response, device: Device) -> None:
         cookies.set_device(response, here.settings, cookies.device_token(request, here.settings) or "")
 
 
-def wants_json() -> bool:
-    """Whether the asker is a program and not a person looking at a page."""
-    return request.path.startswith("/api/") or request.path.endswith((".json", "/live"))
-
-
 def safe_next(address: str | None) -> str | None:
     """A path on this site to go to after sign-in; None for anything that could lead elsewhere.
 
@@ -123,9 +119,9 @@ def safe_next(address: str | None) -> str | None:
     return address if address.isprintable() and "\\" not in address else None
 
 
-def _ask_to_sign_in() -> Response:
-    if wants_json():
-        abort(401)
+def _ask_to_sign_in(live: bool) -> Response:
+    if live or wants_json():
+        raise Problem(401, "Sign in, then ask again.")
     if request.method == "GET":
         return make_response(redirect("/sign-in?" + urlencode({"next": request.full_path.rstrip("?")}), 303))
     kept = [text for name, text in request.form.items() if name == "text" and text.strip()]

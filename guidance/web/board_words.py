@@ -1,0 +1,130 @@
+"""Words of the board: states, urgency, ages, what happened and who did it. For the web layer's pages and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from guidance.clock import from_text
+from guidance.incident.desk import CLOSE_REASONS
+from guidance.protocol.load import Library
+from guidance.web.gettext import _, ngettext
+
+STATES = {"open": _l("Open"), "acknowledged": _l("Someone has it"), "closed": _l("Closed")}
+URGENCIES = {"urgent": _l("Urgent"), "normal": _l("Normal"), "low": _l("Low")}
+SITE_TYPES = {
+    "school": _l("School"),
+    "hospital": _l("Hospital"),
+    "shelter": _l("Shelter"),
+    "garage": _l("Garage or lot"),
+    "office": _l("Office"),
+    "park": _l("Park"),
+}
+CHANNELS = {"push": _l("Notification"), "email": _l("E-mail")}
+DELIVERIES = {
+    "queued": _l("Waiting to be sent"),
+    "leased": _l("Being sent"),
+    "sent": _l("Sent"),
+    "failed": _l("Failed"),
+    "cancelled": _l("Not needed any more"),
+}
+UNKNOWN_SITE = _l("Site not known")
+Who = Callable[[str | None], str]
+
+
+def kind_words(library: Library, kind: str) -> str:
+    """What is happening: the title of the protocol of this kind, or the kind itself when there is none now."""
+    protocol = library.protocols.get(kind)
+    return protocol.title if protocol else kind
+
+
+def who_words(name: str | None, title: str | None) -> str:
+    """A person by name and title: `Ada Reyes, Law Department duty counsel`."""
+    return ", ".join(part for part in (name, title) if part)
+
+
+def age_words(now: datetime, at: str) -> str:
+    """How long ago something was, as short as a table needs. The page's script keeps it true with the same words."""
+    return span_words(int((now - from_text(at)).total_seconds()))
+
+
+def span_words(seconds: int) -> str:
+    """A length of time in seconds, in words."""
+    minutes = max(seconds, 0) // 60
+    if minutes < 1:
+        return _("now")
+    if minutes < 60:
+        return _("%(m)s min", m=minutes)
+    if minutes < 48 * 60:
+        return _("%(h)s h %(m)s min", h=minutes // 60, m=minutes % 60)
+    return _("%(d)s days", d=minutes // (24 * 60))
+
+
+def delay_words(start: str, end: str | None) -> str:
+    """How long a delivery took, in seconds; empty while it has not ended."""
+    if end is None:
+        return ""
+    return _("after %(s)s s", s=f"{(from_text(end) - from_text(start)).total_seconds():.1f}")
+
+
+def event_words(kind: str, data: Mapping[str, Any], who: str) -> str:
+    """One entry of a timeline in words; a kind that this version does not know is shown as it is."""
+    words = _EVENTS.get(kind)
+    return words(data, who) if words else kind
+
+
+def _received(data: Mapping[str, Any], _who: str) -> str:
+    return _with_flags(_("The desk’s report arrived"), data)
+
+
+def _revised(data: Mapping[str, Any], _who: str) -> str:
+    return _with_flags(_("The desk added details (revision %(n)s)", n=data.get("revision", "?")), data)
+
+
+def _with_flags(words: str, data: Mapping[str, Any]) -> str:
+    late = _("It waited long on the phone.") if data.get("late") else ""
+    problem = _("Its trail does not replay.") if data.get("trail_problem") else ""
+    return ". ".join([words, *(flag.rstrip(".") for flag in (late, problem) if flag)])
+
+
+def _variant(data: Mapping[str, Any], _who: str) -> str:
+    return _("Other content came under revision %(n)s. Both are kept.", n=data.get("revision", "?"))
+
+
+def _alerted(data: Mapping[str, Any], _who: str) -> str:
+    people = int(data.get("people", 0))
+    if int(data.get("tier", 1)) > 1:
+        return ngettext(
+            "Nobody had it: %(num)s person of the whole committee alerted",
+            "Nobody had it: %(num)s people of the whole committee alerted",
+            people,
+        )
+    return ngettext("%(num)s person alerted", "%(num)s people alerted", people)
+
+
+def _skipped(data: Mapping[str, Any], _who: str) -> str:
+    if int(data.get("tier", 1)) > 1:
+        return _("Nobody else on the committee could be reached")
+    return _("Nobody on duty could be reached; the whole committee is told at once")
+
+
+def _closed(data: Mapping[str, Any], who: str) -> str:
+    reason = CLOSE_REASONS.get(str(data.get("reason", "")), str(data.get("reason", "")))
+    return _("%(who)s closed it: %(reason)s", who=who, reason=reason)
+
+
+_EVENTS: dict[str, Callable[[Mapping[str, Any], str], str]] = {
+    "report_received": _received,
+    "report_revised": _revised,
+    "report_variant": _variant,
+    "verified": lambda _data, _who: _("An enrolled phone of the site stands behind it now"),
+    "alerted": _alerted,
+    "tier_skipped": _skipped,
+    "acknowledged": lambda _data, who: _("%(who)s has it", who=who),
+    "desk_note": lambda _data, who: _("%(who)s to the desk", who=who),
+    "record_note": lambda _data, who: _("%(who)s, for the record", who=who),
+    "closed": _closed,
+}

@@ -1,0 +1,160 @@
+"""What the incident page shows, gathered in one read: reports with facts and trail in words, timeline, deliveries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from guidance.clock import from_text
+from guidance.incident.urgency import waited_too_long
+from guidance.protocol.model import BACK, Outcome, Protocol
+from guidance.protocol.replay import replay
+from guidance.store import board, incidents, people, reports
+from guidance.store.board import BoardRow, DeliveryRow
+from guidance.web.board_words import event_words, who_words
+from guidance.web.context import Parts
+from guidance.web.gettext import _, ngettext
+
+
+@dataclass(frozen=True)
+class Walked:
+    """One entry of a trail: what was asked, what was answered, when by the phone's clock."""
+
+    ask: str
+    answer: str
+    at: str
+
+
+@dataclass(frozen=True)
+class ReportView:
+    """The newest revision of one report. `facts` are (screen, ((label, words), …)); times are text."""
+
+    revision: int
+    sent_at: str
+    received_at: str
+    facts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    trail: tuple[Walked, ...]
+    outcome: Outcome | None
+    protocol: str
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One entry of the timeline."""
+
+    at: str
+    kind: str
+    words: str
+    text: str
+
+
+@dataclass(frozen=True)
+class IncidentPage:
+    """Everything that the page shows about one incident."""
+
+    row: BoardRow
+    reports: tuple[ReportView, ...]
+    timeline: tuple[Happening, ...]
+    deliveries: tuple[DeliveryRow, ...]
+    last_event: int
+
+
+def gather(db: Database, here: Parts, row: BoardRow) -> IncidentPage:
+    """Read one incident whole. The caller has made sure that it may be seen."""
+    events = incidents.events_of(db, row.id)
+    return IncidentPage(
+        row,
+        tuple(_report(db, here, row, each) for each in reports.reports_of(db, row.id)),
+        tuple(_happening(db, event) for event in events),
+        tuple(board.deliveries(db, row.id)),
+        max((event.seq for event in events), default=0),
+    )
+
+
+def _happening(db: Database, event: incidents.EventRow) -> Happening:
+    person = people.person(db, event.person_id) if event.person_id else None
+    who = who_words(person.name, person.title) if person else _("Someone who is no longer here")
+    words = event_words(event.kind, event.data, who)
+    return Happening(event.at, event.kind, words, str(event.data.get("text", "")))
+
+
+def _report(db: Database, here: Parts, row: BoardRow, report: reports.ReportRow) -> ReportView:
+    revisions = reports.revisions_of(db, report.id)
+    newest = revisions[-1]
+    body: Mapping[str, Any] = json.loads(newest.body)
+    protocol = here.shelf.find(db, newest.protocol_hash)
+    position = replay(protocol, body["trail"], row.site_type).position if protocol else ""
+    return ReportView(
+        newest.revision,
+        newest.sent_at,
+        newest.received_at,
+        _facts(here, body.get("facts", {})),
+        trail_words(protocol, body["trail"]),
+        protocol.outcomes.get(position) if protocol else None,
+        _version(protocol, newest.protocol_hash),
+        tuple(_flags(db, newest, here.settings.late_report_hours)),
+    )
+
+
+def _facts(here: Parts, facts: Mapping[str, Any]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    return tuple(
+        (title, tuple((field.label, field.words(value)) for field, value in given))
+        for title, given in here.catalog.described(facts)
+    )
+
+
+def trail_words(protocol: Protocol | None, trail: list[Mapping[str, Any]]) -> tuple[Walked, ...]:
+    """A trail with the wording of the version that was walked; what that version does not hold is shown by its id."""
+    return tuple(
+        Walked(
+            _asked(protocol, str(entry.get("step", ""))),
+            _answered(protocol, str(entry.get("step", "")), str(entry.get("answer", ""))),
+            str(entry.get("at", "")),
+        )
+        for entry in trail
+    )
+
+
+def _asked(protocol: Protocol | None, step: str) -> str:
+    if protocol and step in protocol.steps:
+        return protocol.steps[step].ask
+    return protocol.outcomes[step].headline if protocol and step in protocol.outcomes else step
+
+
+def _answered(protocol: Protocol | None, step: str, answer: str) -> str:
+    if answer == BACK:
+        return _("Went back")
+    if protocol is None:
+        return answer
+    found = protocol.steps[step].answers if step in protocol.steps else ()
+    words = {each.id: each.text for each in protocol.interrupts} | {each.id: each.text for each in found}
+    return words.get(answer, answer)
+
+
+def _version(protocol: Protocol | None, content_hash: str) -> str:
+    if protocol is None:
+        return _("a version that was never published here (%(hash)s)", hash=content_hash[:12])
+    return _("“%(title)s”, version %(n)s (%(hash)s)", title=protocol.title, n=protocol.version, hash=content_hash[:12])
+
+
+def _flags(db: Database, newest: reports.RevisionRow, late_hours: int) -> list[str]:
+    found = []
+    if newest.trail_problem:
+        found.append(_("The trail does not replay: %(problem)s", problem=newest.trail_problem))
+    variants = len(reports.variants_of(db, newest.report_id))
+    if variants:
+        found.append(
+            ngettext(
+                "%(num)s other content under the same revision is kept",
+                "%(num)s other contents under the same revision are kept",
+                variants,
+            )
+        )
+    if waited_too_long(from_text(newest.sent_at), from_text(newest.received_at), late_hours):
+        found.append(_("It arrived late: it was written long before it came"))
+    return found
