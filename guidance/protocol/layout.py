@@ -53,7 +53,10 @@ def label(answer: Answer) -> str:
 
 
 def walking_order(protocol: Protocol) -> list[str]:
-    """Ids from the start on so that, loops aside, each comes after everything that leads to it."""
+    """Ids from the start on so that, loops aside, each comes after everything that leads to it.
+
+    Where that leaves a choice, earlier answers come first: targets are visited last to first and the order turned.
+    """
     done: dict[str, None] = {}
     seen = {protocol.start}
     todo: list[tuple[str, Iterator[str]]] = [(protocol.start, _targets(protocol, protocol.start))]
@@ -110,7 +113,7 @@ def _by_mean(row: list[str], fixed: dict[str, int], links: Sequence[tuple[str, s
 
 def _targets(protocol: Protocol, id: str) -> Iterator[str]:
     step = protocol.steps.get(id)
-    return iter([answer.to for answer in step.answers] if step else [])
+    return iter([answer.to for answer in reversed(step.answers)] if step else [])
 
 
 def _node(protocol: Protocol, id: str) -> Node:
