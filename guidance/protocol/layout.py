@@ -113,7 +113,7 @@ def _by_mean(row: list[str], fixed: dict[str, int], links: Sequence[tuple[str, s
 
 def _targets(protocol: Protocol, id: str) -> Iterator[str]:
     step = protocol.steps.get(id)
-    return iter([answer.to for answer in reversed(step.answers)] if step else [])
+    return reversed(list(dict.fromkeys(answer.to for answer in step.answers)) if step else [])
 
 
 def _node(protocol: Protocol, id: str) -> Node:

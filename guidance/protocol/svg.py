@@ -17,6 +17,7 @@ from guidance.protocol.model import Protocol
 
 WIDE, HIGH, GAP, ROW, LINE = 220, 64, 24, 150, 17
 THROUGH = 14
+LETTER = 6.4
 MARGIN = 24
 _FILLS = {"step": "#ffffff", "wait": "#fff3d6", "danger": "#fde3e0", "calm": "#e3eefc", "missing": "#dddddd"}
 
@@ -48,7 +49,7 @@ def svg(protocol: Protocol) -> str:
     parts = [_opening(protocol, width, height)]
     parts += [_line(run, spots) for run in runs]
     parts += [_box(node, spots[id]) for id, node in found.items()]
-    parts += [_label(run, spots) for run in runs]
+    parts += _labels(runs, spots)
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
@@ -114,16 +115,36 @@ def _curve(start: _Spot, end: _Spot) -> str:
     return f"C {start.x:.0f} {bend:.0f} {end.x:.0f} {bend:.0f} {end.x:.0f} {end.y:.0f}"
 
 
-def _label(run: _Run, spots: Mapping[str, _Spot]) -> str:
-    """The answer beside its edge, nearer to the end where the edges of one step have parted."""
+def _labels(runs: list[_Run], spots: Mapping[str, _Spot]) -> Iterator[str]:
+    """The answers on their edges, each moved along its edge until it covers no other."""
+    taken: list[tuple[_Spot, float]] = []
+    for run in runs:
+        short = (wrap(run.edge.label, 30, max_lines=1, placeholder=" …") or [""])[0]
+        wide = len(short) * LETTER
+        tries = [_on_edge(run, spots, share) for share in (0.5, 0.62, 0.38, 0.74, 0.26, 0.86)]
+        spot = next((each for each in tries if not _covers(each, wide, taken)), tries[0])
+        taken.append((spot, wide))
+        yield (
+            f'<text x="{spot.x:.0f}" y="{spot.y + 4:.0f}" text-anchor="middle" font-size="12" fill="#1c2733" '
+            f'stroke="#ffffff" stroke-width="4" paint-order="stroke">{escape(short)}'
+            f"<title>{escape(run.edge.label)}</title></text>"
+        )
+
+
+def _covers(spot: _Spot, wide: float, taken: list[tuple[_Spot, float]]) -> bool:
+    return any(
+        abs(spot.y - other.y) < LINE and abs(spot.x - other.x) < (wide + other_wide) / 2 for other, other_wide in taken
+    )
+
+
+def _on_edge(run: _Run, spots: Mapping[str, _Spot], share: float) -> _Spot:
+    """The point at a share of the first stretch of an edge, a curve that leaves and arrives upright."""
     start = spots[run.edge.source]
     end = spots[run.through[0] if run.through else run.edge.target]
-    x, y = start.x + (end.x - start.x) * 0.78, (start.y + HIGH / 2) + (ROW - HIGH) * 0.68
-    short = wrap(run.edge.label, 30, max_lines=1, placeholder=" …")[0] if run.edge.label else ""
-    return (
-        f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="middle" font-size="12" fill="#1c2733" stroke="#ffffff" '
-        f'stroke-width="4" paint-order="stroke">{escape(short)}<title>{escape(run.edge.label)}</title></text>'
-    )
+    top, bottom = start.y + HIGH / 2, end.y - HIGH / 2
+    over = share * share * (3 - 2 * share)
+    down = 3 * (1 - share) * share * 0.5 + share**3
+    return _Spot(start.x + (end.x - start.x) * over, top + (bottom - top) * down)
 
 
 def _box(node: Node, spot: _Spot) -> str:
