@@ -10,6 +10,7 @@ import binascii
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from ipaddress import ip_address
 from typing import Literal
 
@@ -73,13 +74,13 @@ class Endpoint:
     lane: str
     listed: bool
 
-    @property
+    @cached_property
     def authority(self) -> str:
         """Host, with the port when it is not the scheme's own."""
         name = f"[{self.host}]" if ":" in self.host else self.host
         return name if self.port == (443 if self.scheme == "https" else 80) else f"{name}:{self.port}"
 
-    @property
+    @cached_property
     def origin(self) -> str:
         """What a VAPID token is made out to (RFC 8292 §2: the origin of the push resource)."""
         return f"{self.scheme}://{self.authority}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 
 FULL_BYTES = 192
 MINIMAL_BYTES = 64
@@ -14,6 +15,7 @@ MINIMAL_BYTES = 64
 _KIND = re.compile(r"[a-z0-9-]{1,40}")
 
 
+@lru_cache(maxsize=256)
 def full_payload(incident_id: str, kind: str, urgency: str, exercise: bool = False) -> bytes:
     """The message, always `FULL_BYTES` long. A kind that is no protocol's id is left out of it."""
     fields = {

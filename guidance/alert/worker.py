@@ -1,0 +1,163 @@
+"""The alert worker's loop: lease, send, write down, escalate. All state is in the store; any worker may die.
+
+Only the loop touches the store. Sending happens in the lanes' threads, and their results are written in batches.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sqlite3
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from guidance.alert.lanes import Done, Job, Lanes
+from guidance.alert.mail import MailSender
+from guidance.alert.outcome import Answer
+from guidance.alert.plan import escalate_due, rescue_stranded
+from guidance.alert.policy import Policy
+from guidance.alert.push import Push, PushSender
+from guidance.alert.results import write_results
+from guidance.clock import Clock, to_text
+from guidance.store import deliveries
+from guidance.store.db import Store
+from guidance.store.deliveries import Leased
+
+logger = logging.getLogger("guidance.alert")
+
+POLL_SECONDS = 0.05
+GATHER_SECONDS = 0.01
+BEAT_SECONDS = 1.0
+SWEEP_SECONDS = 5.0
+STOP_SECONDS = 10.0
+LEASED_AT_ONCE = 128
+MAIL_LANE = "e-mail"
+FORGET_BEATS_AFTER = timedelta(hours=1)
+
+
+@dataclass
+class Worker:
+    """One worker. `lease_seconds` is how long another waits before it takes over what this one holds."""
+
+    store: Store
+    clock: Clock
+    policy: Policy
+    push: PushSender
+    mail: MailSender
+    lease_seconds: int
+    name: str = field(default_factory=lambda: secrets.token_hex(8))
+    _lanes: Lanes = field(init=False)
+    _unwritten: list[Done] = field(default_factory=list, init=False)
+    _seen: int = field(default=-1, init=False)
+    _next_due: str | None = field(default=None, init=False)
+    _beat_at: float = field(default=0.0, init=False)
+    _sweep_at: float = field(default=0.0, init=False)
+    _renew_at: float = field(default=0.0, init=False)
+
+    def __post_init__(self) -> None:
+        self._lanes = Lanes(self._send)
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set, then finish what is under way within ten seconds."""
+        while not stop.is_set():
+            self._try_step()
+        self._lanes.stop()
+        deadline = time.monotonic() + STOP_SECONDS
+        while (self._lanes.jobs or self._unwritten) and time.monotonic() < deadline:
+            self._try_step(leasing=False)
+        self.push.wire.close()
+
+    def _try_step(self, leasing: bool = True) -> None:
+        """One step; a store that is busy or full is waited for, and no result is forgotten meanwhile."""
+        try:
+            self.step(leasing)
+        except sqlite3.OperationalError as error:
+            logger.error("the store refused, trying again: %s", error)
+            self._seen = -1
+            time.sleep(POLL_SECONDS)
+
+    def step(self, leasing: bool = True) -> None:
+        """Wait briefly for something to do, and do it."""
+        self._unwritten += self._lanes.finished(POLL_SECONDS, GATHER_SECONDS)
+        self._keep_alive()
+        counter = self.store.change_counter()
+        sweep = time.monotonic() >= self._sweep_at
+        now = self.clock.now()
+        due = self._next_due is not None and self._next_due <= to_text(now)
+        if self._unwritten or counter != self._seen or due or sweep:
+            self._work(now, sweep, leasing)
+            self._seen = counter
+
+    def _work(self, now: datetime, sweep: bool, leasing: bool) -> None:
+        """One transaction: results in, tiers on, deliveries out."""
+        begun = time.monotonic()
+        with self.store.transaction() as db:
+            stranded = write_results(db, now, self._unwritten)
+            if sweep:
+                deliveries.free_expired(db, to_text(now))
+            if stranded or sweep:
+                rescue_stranded(db, now, self.policy)
+            escalate_due(db, now, self.policy)
+            leased = self._lease(db, now) if leasing else []
+            self._next_due = deliveries.next_due(db)
+        self._unwritten = []
+        if sweep:
+            self._sweep_at = begun + SWEEP_SECONDS
+        for each in leased:
+            self._start(each, begun + self.lease_seconds)
+
+    def _lease(self, db: Database, now: datetime) -> list[Leased]:
+        until = to_text(now + timedelta(seconds=self.lease_seconds))
+        return deliveries.lease(db, to_text(now), until, LEASED_AT_ONCE)
+
+    def _start(self, leased: Leased, valid_until: float) -> None:
+        job = Job(leased, self._lane(leased), valid_until)
+        if self._lanes.has_room(job.lane):
+            self._lanes.put(job)
+        else:
+            self._unwritten.append((job, None))
+
+    def _lane(self, leased: Leased) -> str:
+        return MAIL_LANE if leased.channel == "email" else self.push.lane(leased.endpoint or "")
+
+    def _send(self, leased: Leased) -> Answer:
+        if leased.channel == "email":
+            return self.mail.send(leased.target, leased.incident_id, leased.urgency)
+        if leased.endpoint is None or leased.p256dh is None or leased.auth is None:
+            return Answer(problem="device removed", final=True)
+        return self.push.send(
+            Push(
+                leased.endpoint,
+                leased.p256dh,
+                leased.auth,
+                leased.incident_id,
+                leased.kind,
+                leased.urgency,
+                leased.minimal,
+            )
+        )
+
+    def _keep_alive(self) -> None:
+        """Say that this worker lives, and keep what it holds."""
+        begun = time.monotonic()
+        renew = begun >= self._renew_at and bool(self._lanes.jobs)
+        if begun < self._beat_at and not renew:
+            return
+        now = self.clock.now()
+        with self.store.transaction() as db:
+            deliveries.beat(db, self.name, to_text(now), to_text(now - FORGET_BEATS_AFTER))
+            if renew:
+                self._renew(db, now, begun)
+        self._beat_at = begun + BEAT_SECONDS
+
+    def _renew(self, db: Database, now: datetime, begun: float) -> None:
+        jobs = list(self._lanes.jobs.values())
+        until = to_text(now + timedelta(seconds=self.lease_seconds))
+        kept = deliveries.renew(db, [job.held for job in jobs], until)
+        for job in jobs:
+            job.valid_until = begun + self.lease_seconds if job.leased.id in kept else 0.0
+        self._renew_at = begun + self.lease_seconds / 3
