@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from guidance.app import create_app
 from guidance.clock import FixedClock
 from guidance.keys import make_keys
 from guidance.settings import Settings
@@ -45,6 +44,8 @@ def store(settings: Settings) -> Iterator[Store]:
 @pytest.fixture
 def app(settings: Settings, clock: FixedClock) -> Flask:
     """The whole web application on those settings."""
+    from guidance.app import create_app
+
     return create_app(settings, clock)
 
 
