@@ -47,7 +47,7 @@ def put_report(report_id: UUID) -> Response:
             body,
             _sender(db, device),
             here.desk,
-            here.settings.tier_seconds,
+            here.policy,
         )
     return _answer(received)
 

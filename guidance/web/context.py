@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from flask import current_app
 from sqlite_utils import Database
 
+from guidance.alert.policy import Policy, policy_of
 from guidance.clock import Clock, to_text
 from guidance.incident.facts import Catalog
 from guidance.incident.receive import Desk
@@ -51,6 +52,7 @@ class Parts:
     schema: ReportSchema = field(init=False)
     shelf: VersionShelf = field(init=False)
     desk: Desk = field(init=False)
+    policy: Policy = field(init=False)
 
     def __post_init__(self) -> None:
         shelf = VersionShelf(self.library)
@@ -58,6 +60,7 @@ class Parts:
         object.__setattr__(self, "schema", ReportSchema(self.catalog, self.library.protocols))
         object.__setattr__(self, "shelf", shelf)
         object.__setattr__(self, "desk", desk)
+        object.__setattr__(self, "policy", policy_of(self.settings))
 
 
 def parts() -> Parts:

@@ -87,7 +87,7 @@ def kept_whole(desk: Desk, report_id: str, sent: dict[str, Any]) -> bool:
         assert revision.sha256 == content_sha256(sent)
         assert incidents.find_incident(db, report.incident_id) is not None
         assert [event.kind for event in incidents.events_of(db, report.incident_id)].count("report_received") == 1
-        assert alerts.find_alert(db, report.incident_id) is not None
+        assert alerts.alert_of(db, report.incident_id) is not None
         assert len(log.entries_about(db, report_id)) == 1
         return True
 

@@ -79,7 +79,7 @@ def test_a_report_of_an_enrolled_phone_plans_an_alert_in_the_same_commit(
     with store.reader() as db:
         report = reports.find_report(db, report_id)
         assert report is not None
-        assert alerts.find_alert(db, report.incident_id) is not None
+        assert alerts.alert_of(db, report.incident_id) is not None
 
 
 def test_a_phone_that_is_not_enrolled_is_kept_unverified_and_alerts_nobody(
@@ -91,7 +91,7 @@ def test_a_phone_that_is_not_enrolled_is_kept_unverified_and_alerts_nobody(
     with store.reader() as db:
         report = reports.find_report(db, report_id)
         assert report is not None
-        assert alerts.find_alert(db, report.incident_id) is None
+        assert alerts.alert_of(db, report.incident_id) is None
 
 
 def test_a_wrong_field_is_422_and_named(phone: FlaskClient, clock: FixedClock) -> None:
