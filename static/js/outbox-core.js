@@ -1,10 +1,9 @@
 // Sending the outbox: reports go out again and again until the server's receipt proves that it has them.
-// A classic script, so that the service worker can importScripts it; pages import it for its effect through outbox.js.
+// A classic script: the service worker carries it after outbox-store.js; pages import both for their effect (outbox.js).
 // An entry leaves only by a receipt whose hash is ours, by undo within five seconds, or by a person's own discard.
 (() => {
   "use strict";
   if (self.GuidanceOutbox) return;
-  if (!self.GuidanceOutboxStore) importScripts("/static/js/outbox-store.js");
 
   /** @typedef {import("./outbox-store.js").Entry} Entry */
 

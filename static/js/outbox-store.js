@@ -113,8 +113,8 @@
 
   /**
    * Freeze one revision. Resolves once the disk has it; from then on it is sent however often the phone dies.
-   * @param {{report: string, revision: number, part: "alert"|"details", kind: string, locale: string, site: string, text: string,
-   *   wait?: number, draft?: {id: string}}} given `wait`: milliseconds in which it can be undone;
+   * @param {{report: string, revision: number, part: "alert"|"details", kind: string, locale: string, site: string,
+   *   text: string, wait?: number, draft?: {id: string}}} given `wait`: milliseconds in which it can be undone;
    *   `draft`: written in the same transaction
    * @returns {Promise<Entry>} rejects when this revision is already there, or the disk is full
    */
@@ -143,7 +143,7 @@
   }
 
   /**
-   * Throw an entry away because a person said so, twice.
+   * Throw an entry away because a person said so, twice; the draft that it was made from goes with it.
    * @param {string} id
    * @returns {Promise<boolean>} false when it is being sent at this moment or is gone
    */
@@ -153,17 +153,27 @@
 
   /** @param {IDBValidKey} id @param {(entry: Entry) => boolean} allowed */
   async function removeIf(id, allowed) {
-    const removed = await transact(["outbox"], "readwrite", (t, done) => {
+    const removed = await transact(["outbox", "drafts"], "readwrite", (t, done) => {
       const store = t.objectStore("outbox");
       store.get(id).onsuccess = (event) => {
         const entry = event.target.result;
         if (!entry || !allowed(entry)) return done(null);
         store.delete(id);
+        forgetDraft(t, entry);
         return done(entry);
       };
     });
     if (removed) announce(removed.report);
     return Boolean(removed);
+  }
+
+  /** The draft that was frozen as this very entry; one that was written on since then stays. */
+  function forgetDraft(transaction, { report, revision }) {
+    if (typeof report !== "string") return;
+    const drafts = transaction.objectStore("drafts");
+    drafts.get(report).onsuccess = (event) => {
+      if (event.target.result?.frozen === revision) drafts.delete(report);
+    };
   }
 
   /**
@@ -175,10 +185,7 @@
       const receipts = t.objectStore("receipts");
       receipts.get(entry.report).onsuccess = (event) => receipts.put(receiptOf(entry, said, event.target.result));
       t.objectStore("outbox").delete(entry.id);
-      const drafts = t.objectStore("drafts");
-      drafts.get(entry.report).onsuccess = (event) => {
-        if (event.target.result?.frozen === entry.revision) drafts.delete(entry.report);
-      };
+      forgetDraft(t, entry);
     });
     announce(entry.report);
   }

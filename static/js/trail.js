@@ -1,5 +1,6 @@
 // The trail: what one person answered, in order, with times. Kept in the store `walks`; walk.js writes it,
 // the alert and the report read it. A walk belongs to one protocol version (its hash) from start to end.
+import { lastAlert } from "./last-alert.js";
 import { all, del, get, put } from "./db.js";
 
 /**
@@ -40,7 +41,7 @@ export function newWalk({ protocol, locale, start, urgency, kind = protocol.id }
     facts: {},
     outcome: null,
     position: start,
-    report_id: crypto.randomUUID(),
+    report_id: lastAlert(kind)?.report ?? crypto.randomUUID(),
   };
 }
 

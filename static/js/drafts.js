@@ -1,0 +1,133 @@
+// A report being written, kept on the phone as it is typed. One tab writes it at a time. For report.js.
+import { all, get, put } from "./db.js";
+
+/**
+ * @typedef {{
+ *   id: string, kind: string, protocol: {id: string, hash: string}|null, trail: any[], walked: Object<string, any>,
+ *   urgency: string, answers: Object<string, any>, screen: string, edited_at: string,
+ *   frozen: number|null, last_revision: number
+ * }} Draft `answers` are raw, as typed, of touched questions only; `walked` are the trail's facts;
+ *   null for one that was emptied; `frozen` is the revision that holds this very content and waits in the outbox
+ */
+
+const PAUSE = 300;
+const ASK_OTHER = 800;
+const CHANNEL = "guidance-draft";
+
+/**
+ * The draft of a report as it was left, or a new one. The trail is copied into it, since walks are forgotten sooner.
+ * @param {string} id
+ * @returns {Promise<Draft>}
+ */
+export async function loadDraft(id) {
+  const kept = await get("drafts", id);
+  const walks = (await all("walks")).filter((each) => each.report_id === id);
+  const walk = walks.sort((a, b) => (a.started_at < b.started_at ? 1 : -1))[0];
+  const draft = kept ?? { ...blank(id), ...(await knownOf(id)) };
+  return walk ? { ...draft, ...fromWalk(walk) } : draft;
+}
+
+/** @param {string} id @returns {Draft} */
+function blank(id) {
+  return {
+    id, kind: "", protocol: null, trail: [], walked: {}, urgency: "", answers: {}, screen: "", edited_at: "",
+    frozen: null, last_revision: 0,
+  };
+}
+
+/** What was alerted already says what the details are about. @param {string} id */
+async function knownOf(id) {
+  const entry = (await all("outbox")).find((each) => each.report === id);
+  const kind = entry?.kind ?? (await get("receipts", id))?.kind;
+  return kind ? { kind } : {};
+}
+
+/** @param {import("./trail.js").Walk} walk */
+function fromWalk(walk) {
+  const { id, hash } = walk.protocol;
+  return { kind: walk.kind, protocol: { id, hash }, trail: walk.entries, walked: walk.facts, urgency: walk.urgency };
+}
+
+/**
+ * A saver that writes at most every 300 ms, at once when the page goes, and never two writes at a time.
+ * @param {() => Draft} current
+ * @param {{saved: () => void, failed: (error: any) => void}} tell
+ * @returns {{touch: () => void, flush: () => Promise<void>}} `touch` after each change
+ */
+export function autosaver(current, { saved, failed }) {
+  /** @type {ReturnType<typeof setTimeout>|null} */
+  let timer = null;
+  let dirty = false;
+  let writing = Promise.resolve();
+  const write = async () => {
+    if (!dirty) return;
+    dirty = false;
+    try {
+      await put("drafts", current());
+      saved();
+    } catch (error) {
+      dirty = true;
+      failed(error);
+    }
+  };
+  const flush = () => {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    writing = writing.then(write);
+    return writing;
+  };
+  const touch = () => {
+    dirty = true;
+    timer ??= setTimeout(flush, PAUSE);
+  };
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flush());
+  addEventListener("pagehide", flush);
+  return { touch, flush };
+}
+
+/**
+ * Become the one tab that writes this draft.
+ * @param {string} id
+ * @param {{steal?: boolean, lost: () => void}} how `steal`: take it from the tab that has it; `lost`: another did so to us
+ * @returns {Promise<boolean>} false when another tab has it
+ */
+export function hold(id, { steal = false, lost }) {
+  if (!navigator.locks) return Promise.resolve(true);
+  return new Promise((granted) => {
+    const options = steal ? { steal } : { ifAvailable: true };
+    navigator.locks
+      .request(`draft-${id}`, options, (lock) => {
+        granted(Boolean(lock));
+        return lock ? new Promise(() => {}) : undefined;
+      })
+      .catch(lost);
+  });
+}
+
+/**
+ * Let the tab that has the draft save what was typed last, then take it over.
+ * @param {string} id @param {() => void} lost
+ */
+export async function takeOver(id, lost) {
+  const channel = new BroadcastChannel(CHANNEL);
+  const answered = new Promise((resolve) => {
+    channel.onmessage = (event) => event.data.left === id && resolve(undefined);
+  });
+  channel.postMessage({ leave: id });
+  await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, ASK_OTHER))]);
+  channel.close();
+  return hold(id, { steal: true, lost });
+}
+
+/**
+ * Answer a tab that wants to take over: save first, then say so.
+ * @param {string} id @param {() => Promise<void>} save
+ */
+export function giveWay(id, save) {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.onmessage = async (event) => {
+    if (event.data.leave !== id) return;
+    await save();
+    channel.postMessage({ left: id });
+  };
+}

@@ -1,0 +1,359 @@
+// The details form: one short screen at a time, saved as it is typed, checked in words, then frozen into the outbox.
+// Loaded by report.html, one document for everybody; the report's id is the address's fragment.
+import { summarize } from "./check.js";
+import { autosaver, giveWay, hold, loadDraft, takeOver } from "./drafts.js";
+import { addRow, fill, judge, keepAlone, questionsIn, rawOfAll, showCounter, showProblem } from "./form-fields.js";
+import { lastAlert } from "./last-alert.js";
+import { freeze, stateOf } from "./outbox.js";
+import { showProgress } from "./progress.js";
+import { keptProfile } from "./site.js";
+import { currentWalk } from "./trail.js";
+import { holdVersion } from "./update.js";
+import { clock, say } from "./words.js";
+
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+const main = /** @type {HTMLElement} */ (document.querySelector("[data-report-page]"));
+const form = /** @type {HTMLFormElement} */ (document.getElementById("report"));
+const edge = /** @type {HTMLElement} */ (document.querySelector("[data-form-edge]"));
+const next = /** @type {HTMLButtonElement} */ (edge.querySelector("[data-next]"));
+
+/** @type {import("./drafts.js").Draft} */
+let draft;
+/** @type {ReturnType<typeof autosaver>} */
+let saver;
+/** @type {HTMLElement[]} */
+let screens = [];
+let at = 0;
+let askedKind = true;
+
+/** @param {string} query @returns {HTMLElement} */
+function part(query) {
+  return /** @type {HTMLElement} */ (main.querySelector(query));
+}
+
+/** @returns {Promise<string>} the report that the address names, else the one of the walk or alert just made, else a new one */
+async function reportId() {
+  const named = location.hash.slice(1).toLowerCase();
+  if (ID.test(named)) return named;
+  return (await currentWalk())?.report_id ?? lastAlert()?.report ?? crypto.randomUUID();
+}
+
+async function begin() {
+  const id = await reportId();
+  history.replaceState(history.state, "", `#${id}`);
+  if (await hold(id, { lost })) return open(id);
+  reveal(part("[data-elsewhere]"));
+  part("[data-take-over]").addEventListener("click", async () => {
+    await takeOver(id, lost);
+    await open(id);
+  });
+}
+
+/** @param {string} id */
+async function open(id) {
+  draft = await loadDraft(id);
+  saver = autosaver(() => draft, { saved: sayNothing, failed: notSaved });
+  giveWay(id, () => saver.flush());
+  askedKind = !draft.protocol;
+  if (draft.kind) adoptKind();
+  screens = [...form.querySelectorAll("[data-screen]")].filter((each) => each.dataset.screen !== "kind" || askedKind);
+  fillForm();
+  listen();
+  const { entries, receipt } = await stateOf(id);
+  const sent = draft.frozen || (!draft.edited_at && [...entries, ...(receipt?.revisions ?? [])].some(isDetails));
+  if (sent) showSent();
+  else go(Math.max(0, screens.findIndex((each) => each.dataset.screen === draft.screen)), "replaceState");
+}
+
+/** @param {{part: string}} each */
+const isDetails = (each) => each.part === "details";
+
+/** A kind without a protocol version comes from the home screen's alert: it is about this page's version. */
+function adoptKind() {
+  const input = /** @type {HTMLInputElement|null} */ (form.querySelector(`[name="f-kind"][value="${CSS.escape(draft.kind)}"]`));
+  if (!input) return;
+  draft.protocol ??= { id: input.value, hash: input.dataset.hash ?? "" };
+  askedKind = false;
+}
+
+function fillForm() {
+  for (const question of questions()) {
+    const name = question.dataset.field ?? "";
+    const walked = !(name in draft.answers) && name in draft.walked;
+    fill(question, walked ? draft.walked[name] : draft.answers[name]);
+    question.querySelector("[data-prefilled]")?.toggleAttribute("hidden", !walked);
+    showProblem(question, {});
+  }
+}
+
+/** @returns {HTMLElement[]} every question of the form */
+function questions() {
+  return questionsIn(form);
+}
+
+function listen() {
+  if (form.dataset.heard) return;
+  form.dataset.heard = "yes";
+  form.addEventListener("input", onInput);
+  form.addEventListener("click", onClick);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  next.addEventListener("click", forward);
+  edge.querySelector("[data-back-one]")?.addEventListener("click", () => (at > 0 ? go(at - 1) : location.assign("../")));
+  part("[data-add-more]").addEventListener("click", addMore);
+  addEventListener("popstate", (event) => event.state?.screen !== undefined && show(event.state.screen));
+}
+
+/** @param {Event} event */
+function onInput(event) {
+  const input = /** @type {HTMLInputElement} */ (event.target);
+  keepAlone(input);
+  changed(outermost(input));
+}
+
+/** @param {Element} inner @returns {HTMLElement} the question that the draft knows, around one of its rows too */
+function outermost(inner) {
+  const question = /** @type {HTMLElement} */ (inner.closest("[data-field]"));
+  return question.parentElement?.closest("[data-field]") ? outermost(/** @type {Element} */ (question.parentElement)) : question;
+}
+
+/** @param {HTMLElement} question */
+function changed(question) {
+  const name = question.dataset.field ?? "";
+  if (name === "kind") return chooseKind(question);
+  draft.answers[name] = rawOfAll(/** @type {Element} */ (question.parentElement))[name] ?? null;
+  question.querySelector("[data-prefilled]")?.toggleAttribute("hidden", true);
+  for (const each of [question, ...questionsIn(question)]) showCounter(each);
+  showProblem(question, {});
+  edited();
+}
+
+function edited() {
+  draft.frozen = null;
+  draft.edited_at = new Date().toISOString();
+  draft.screen = screens[at].dataset.screen ?? "";
+  saver.touch();
+  nameNext();
+}
+
+/** @param {HTMLElement} question */
+function chooseKind(question) {
+  const input = /** @type {HTMLInputElement} */ (question.querySelector("input:checked"));
+  draft.kind = input.value;
+  draft.protocol = { id: input.value, hash: input.dataset.hash ?? "" };
+  showProblem(question, {});
+  edited();
+}
+
+/** @param {MouseEvent} event */
+function onClick(event) {
+  const button = /** @type {Element} */ (event.target).closest("button");
+  if (!button) return;
+  const question = button.closest("[data-field]") ? outermost(button) : null;
+  if (button.matches("[data-to-check]")) return leave(screens.length - 1);
+  if (button.matches("[data-change]")) return go(Number(button.dataset.change));
+  if (!question) return;
+  if (button.matches("[data-add]")) return add(question);
+  if (button.matches("[data-remove]")) button.closest(".row")?.remove();
+  if (button.matches("[data-now]")) setNow(button);
+  if (button.matches("[data-less], [data-more]")) count(button);
+  changed(question);
+}
+
+/** @param {HTMLElement} question */
+function add(question) {
+  const most = Number(question.dataset.max);
+  if (question.querySelectorAll(".row").length >= most) return showProblem(question, { problem: say("too-many-rows", { max: most }) });
+  /** @type {HTMLElement|null} */ (addRow(question).querySelector("input, textarea"))?.focus();
+}
+
+/** @param {Element} button */
+function setNow(button) {
+  const input = /** @type {HTMLInputElement} */ (button.parentElement?.querySelector("input"));
+  const local = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000);
+  input.value = local.toISOString().slice(0, 16);
+}
+
+/** @param {Element} button */
+function count(button) {
+  const input = /** @type {HTMLInputElement} */ (button.parentElement?.querySelector("input"));
+  const most = Number(button.closest("[data-field]")?.getAttribute("data-max"));
+  const step = button.matches("[data-more]") ? 1 : -1;
+  input.value = String(Math.min(most, Math.max(0, (Number.parseInt(input.value, 10) || 0) + step)));
+}
+
+/** @param {number} screen @param {"pushState"|"replaceState"} [how] */
+function go(screen, how = "pushState") {
+  history[how]({ ...history.state, screen }, "");
+  show(screen);
+}
+
+/** @param {number} screen */
+function show(screen) {
+  at = Math.min(Math.max(0, screen), screens.length - 1);
+  draft.screen = screens[at].dataset.screen ?? "";
+  reveal(form);
+  for (const each of form.querySelectorAll("[data-screen]")) each.toggleAttribute("hidden", each !== screens[at]);
+  part("[data-place]").textContent = say("place", { n: at + 1, all: screens.length });
+  part("[data-bar]").dataset.tenths = String(Math.round((10 * (at + 1)) / screens.length));
+  part("[data-to-check]").toggleAttribute("hidden", onCheck());
+  if (onCheck()) check();
+  edge.toggleAttribute("hidden", false);
+  nameNext();
+  if (draft.edited_at) saver.touch();
+  scrollTo(0, 0);
+  screens[at].querySelector("h1")?.focus({ preventScroll: true });
+}
+
+function onCheck() {
+  return at === screens.length - 1;
+}
+
+function nameNext() {
+  const empty = !Object.keys(rawOfAll(screens[at])).length;
+  next.textContent = say(onCheck() ? "send" : empty ? "skip" : "next");
+  next.classList.toggle("main", onCheck() || !empty);
+}
+
+function forward() {
+  if (onCheck()) send();
+  else leave(at + 1);
+}
+
+/** Go on only from a screen without mistakes. @param {number} to */
+function leave(to) {
+  const wrong = firstWrong(screens[at]);
+  if (wrong) point(wrong);
+  else go(to);
+}
+
+/** @param {HTMLElement} screen @returns {{question: HTMLElement, judged: import("./form-fields.js").Judged}|null} */
+function firstWrong(screen) {
+  if (screen.dataset.screen === "kind" && !draft.protocol) return needed("kind", "choose-kind");
+  const found = questionsIn(screen).filter((each) => each.dataset.field !== "kind");
+  const judged = found.map((question) => ({ question, judged: judge(question) }));
+  return judged.find((each) => each.judged.problem) ?? endBeforeStart(screen);
+}
+
+/** @param {string} field @param {string} words */
+function needed(field, words) {
+  const question = part(`[data-field="${field}"]`);
+  return { question, judged: { problem: say(words), at: /** @type {HTMLElement} */ (question.querySelector("input")) } };
+}
+
+/** @param {HTMLElement} screen */
+function endBeforeStart(screen) {
+  const end = /** @type {HTMLElement|null} */ (screen.querySelector('[data-field="ended_at"]'));
+  const start = /** @type {HTMLElement|null} */ (screen.querySelector('[data-field="started_at"]'));
+  const [from, until] = [start, end].map((each) => each && judge(each).value);
+  return from && until && until < from ? needed("ended_at", "before-start") : null;
+}
+
+/** @param {NonNullable<ReturnType<typeof firstWrong>>} wrong */
+function point({ question, judged }) {
+  showProblem(question, judged);
+  judged.at?.focus();
+}
+
+/** @returns {Object<string, any>} the facts as they are sent: the form's, and those that only the trail knows */
+function facts() {
+  const asked = new Set(questions().map((each) => each.dataset.field));
+  const trail = Object.entries(draft.walked).filter(([name]) => !asked.has(name));
+  const own = questions()
+    .filter((each) => each.dataset.field !== "kind")
+    .map((each) => [each.dataset.field, judge(each).value]);
+  return Object.fromEntries([...trail, ...own].filter(([, value]) => value !== undefined));
+}
+
+async function check() {
+  const profile = await keptProfile();
+  part("[data-where-to]").textContent = profile ? say("goes-to", { site: profile.site.name }) : say("goes-unverified");
+  part("[data-summary]").replaceChildren(...summarize(screens.slice(0, -1), draft, facts()));
+}
+
+async function send() {
+  const place = screens.findIndex((each) => firstWrong(each));
+  if (place >= 0) {
+    if (place !== at) go(place);
+    return point(/** @type {any} */ (firstWrong(screens[place])));
+  }
+  const attested = part('[data-field="attested"]');
+  if (attested && !judge(attested).value?.length) return point(needed("attested", "attest"));
+  next.disabled = true;
+  try {
+    await saver.flush();
+    await keepForGood();
+  } catch (error) {
+    notSaved(error);
+  } finally {
+    next.disabled = false;
+  }
+}
+
+async function keepForGood() {
+  const site = (await keptProfile())?.site.name ?? "";
+  const { id, kind, trail, urgency } = draft;
+  const protocol = /** @type {{id: string, hash: string}} */ (draft.protocol);
+  const content = { report: id, part: /** @type {"details"} */ ("details"), kind, locale: document.documentElement.lang, protocol, trail };
+  const entry = await freeze({ ...content, facts: facts(), urgency }, { site, draft });
+  draft = { ...draft, frozen: entry.revision, last_revision: entry.revision };
+  showSent();
+}
+
+function showSent() {
+  form.hidden = true;
+  edge.hidden = true;
+  const sent = part('[data-screen="sent"]');
+  reveal(sent);
+  stopProgress();
+  stopProgress = showProgress(/** @type {Element} */ (sent.querySelector("[data-progress-here]")), draft.id);
+  sent.querySelector("h1")?.focus();
+}
+
+let stopProgress = () => {};
+
+/** A further revision: what was received is gone from this phone, so the questions are empty again. */
+async function addMore() {
+  stopProgress();
+  const kept = await loadDraft(draft.id);
+  draft = { ...kept, kind: draft.kind, protocol: draft.protocol, last_revision: draft.last_revision, screen: "" };
+  fillForm();
+  go(0);
+}
+
+/** @param {HTMLElement} shown show this and none of its siblings of the page */
+function reveal(shown) {
+  for (const each of [part("[data-elsewhere]"), form, part('[data-screen="sent"]')]) each.hidden = each !== shown;
+}
+
+function lost() {
+  form.inert = true;
+  edge.hidden = true;
+  trouble(say("taken-over"));
+}
+
+function sayNothing() {
+  const place = part("[data-saved]");
+  place.textContent = say("saved-at", { time: clock(new Date().toISOString()) });
+  place.hidden = false;
+  part("[data-trouble]").hidden = true;
+}
+
+/** @param {any} error */
+function notSaved(error) {
+  console.error(error);
+  trouble(say("not-saved"));
+}
+
+/** @param {string} words */
+function trouble(words) {
+  const place = part("[data-trouble]");
+  place.textContent = words;
+  place.hidden = false;
+}
+
+holdVersion();
+begin().catch((error) => {
+  console.error(error);
+  trouble(say("no-storage"));
+});
