@@ -182,7 +182,7 @@ def _more(sock: socket.socket, so_far: int, deadline: float) -> bytes:
     sock.settimeout(left)
     chunk = sock.recv(READ_BYTES - so_far)
     if not chunk:
-        raise BadAnswer("the connection ended within the answer")
+        raise ConnectionError("the connection ended within the answer")
     return chunk
 
 

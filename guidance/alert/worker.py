@@ -61,13 +61,18 @@ class Worker:
     def __post_init__(self) -> None:
         self._lanes = Lanes(self._send)
 
+    @property
+    def busy(self) -> bool:
+        """Whether anything is under way or not yet written down."""
+        return bool(self._lanes.jobs or self._unwritten)
+
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set, then finish what is under way within ten seconds."""
         while not stop.is_set():
             self._try_step()
         self._lanes.stop()
         deadline = time.monotonic() + STOP_SECONDS
-        while (self._lanes.jobs or self._unwritten) and time.monotonic() < deadline:
+        while self.busy and time.monotonic() < deadline:
             self._try_step(leasing=False)
         self.push.wire.close()
 
