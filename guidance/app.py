@@ -33,6 +33,7 @@ from guidance.web import (
     shell,
     sign_in,
     sites,
+    sources,
 )
 from guidance.web.context import NAME, Parts, publish_library
 
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     shell.blueprint,
     sign_in.blueprint,
     sites.blueprint,
+    sources.blueprint,
 )
 JSON_LANE = (api.blueprint, push_api.blueprint)
 

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, abort
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
 
 from guidance.protocol.load import to_document
-from guidance.protocol.model import Protocol, Step
+from guidance.protocol.model import Outcome, Protocol, Step
 from guidance.web import compress, words
 from guidance.web.access import open_to_all
 from guidance.web.context import parts
+from guidance.web.drawings import drawings
 from guidance.web.pages import public_page
 
 blueprint = Blueprint("guides", __name__)
+
+
+@blueprint.app_template_filter("compact")
+def compact(facts: Mapping[str, str]) -> Markup:
+    """Facts as JSON for an attribute in single quotes."""
+    return htmlsafe_json_dumps(dict(facts), separators=(",", ":"))
 
 
 @blueprint.get("/<locale>/guide/<protocol_id>")
@@ -21,9 +31,7 @@ blueprint = Blueprint("guides", __name__)
 def guide(locale: str, protocol_id: str) -> Response:
     """The whole protocol; a step is a section named by the fragment. 404 for an unknown protocol."""
     protocol = _protocol(protocol_id)
-    return public_page(
-        "guide.html", protocol.id, protocol.hash, protocol=protocol, steps=in_reading_order(protocol), words=words
-    )
+    return public_page("guide.html", protocol.id, protocol.hash, context=lambda: _context(protocol))
 
 
 @blueprint.get("/<locale>/guide/<protocol_id>.json")
@@ -40,6 +48,18 @@ def in_reading_order(protocol: Protocol) -> list[Step]:
     """The steps, the first one first."""
     rest = [step for step in protocol.steps.values() if step.id != protocol.start]
     return [protocol.steps[protocol.start], *rest]
+
+
+def _context(protocol: Protocol) -> dict[str, object]:
+    steps = in_reading_order(protocol)
+    shown = drawings(step.drawing for step in steps)
+    return {"protocol": protocol, "steps": steps, "words": words, "drawings": shown, "cited": cited}
+
+
+def cited(said: Step | Outcome) -> list[str]:
+    """The ids of the sources that a step or outcome and its single lines name, each once."""
+    lines = [*said.say, *said.do, *said.never] if isinstance(said, Outcome) else list(said.say)
+    return list(dict.fromkeys([*said.source, *(source for line in lines for source in line.source)]))
 
 
 def _document(protocol: Protocol) -> bytes:

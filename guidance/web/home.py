@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from flask import Blueprint, Response
 
 from guidance.protocol.model import Protocol
-from guidance.web import locale
 from guidance.web.access import open_to_all
 from guidance.web.context import parts
 from guidance.web.pages import public_page
@@ -30,15 +29,13 @@ def home(locale: str) -> Response:
 
 
 def _home(vary: tuple[str, ...] = ()) -> Response:
+    return public_page("home.html", vary=vary, context=_context)
+
+
+def _context() -> dict[str, object]:
     protocols = list(parts().library.protocols.values())
-    return public_page(
-        "home.html",
-        vary=vary,
-        entries=entries(protocols, "main"),
-        more=entries(protocols, "more"),
-        emergency=emergency_protocol(protocols),
-        here=locale.current(),
-    )
+    main, more = entries(protocols, "main"), entries(protocols, "more")
+    return {"entries": main, "more": more, "emergency": emergency_protocol(protocols)}
 
 
 def entries(protocols: Iterable[Protocol], place: str) -> list[Protocol]:

@@ -5,7 +5,7 @@ Home, guides, Ready, offline page and the empty forms go through `public_page`; 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from flask import Response, render_template
 
@@ -14,10 +14,10 @@ from guidance.web import compress, locale
 HTML = "text/html; charset=utf-8"
 
 
-def public_page(template: str, *key: str, vary: tuple[str, ...] = (), **context: Any) -> Response:
-    """Answer with a page; `key` tells pages of one template apart. Equal keys must mean equal context."""
+def public_page(template: str, *key: str, vary: tuple[str, ...] = (), context: Callable[[], Mapping[str, object]]) -> Response:
+    """Answer with a page; `key` tells pages of one template apart. `context` is asked once per key and language."""
     shelf = (template, locale.current(), *key)
     page = compress.kept(shelf)
     if page is None:
-        page = compress.keep(shelf, compress.body(render_template(template, **context).encode(), HTML))
+        page = compress.keep(shelf, compress.body(render_template(template, **context()).encode(), HTML))
     return compress.answer(page, vary)

@@ -21,7 +21,7 @@ from guidance.settings import ROOT, Settings
 from guidance.web import locale
 
 STATIC = ROOT / "static"
-PAGES = ("", "report", "my-reports", "ready", "offline")
+PAGES = ("", "report", "my-reports", "ready", "sources", "offline")
 # Of the board and of this file's own product; a front desk needs none of them without a network.
 NOT_KEPT = ("service-worker.js", "board")
 _once = Lock()

@@ -9,19 +9,14 @@ from flask import Blueprint, Flask, Response, abort, current_app
 from flask_babel import force_locale, gettext
 from werkzeug.utils import safe_join
 
-from guidance.web import compress, locale, precache
+from guidance.web import assets, compress, locale, precache
 from guidance.web.access import open_to_all
 from guidance.web.context import parts
+from guidance.web.home import emergency_protocol
 from guidance.web.pages import public_page
 
 blueprint = Blueprint("shell", __name__)
 
-TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-}
 # The outbox's own core runs inside the service worker too, as part of one script: never two versions.
 SHARED_WITH_WORKER = ("js/outbox-store.js", "js/outbox-core.js")
 
@@ -30,14 +25,14 @@ SHARED_WITH_WORKER = ("js/outbox-store.js", "js/outbox-core.js")
 @open_to_all
 def ready(locale: str) -> Response:
     """Is this phone ready? What it keeps, and a fix for each “no”."""
-    return public_page("ready.html", protocols=_by_order())
+    return public_page("ready.html", context=_guides)
 
 
 @blueprint.get("/<locale>/offline")
 @open_to_all
 def offline(locale: str) -> Response:
     """What the phone shows for a page that it does not keep, while there is no network."""
-    return public_page("offline.html", protocols=_by_order())
+    return public_page("offline.html", context=_guides)
 
 
 @blueprint.get("/manifest.webmanifest")
@@ -58,7 +53,7 @@ def service_worker() -> Response:
     """The service worker, with the list of what it keeps in front of it."""
     found = compress.kept(("worker",))
     if found is None:
-        found = compress.keep(("worker",), compress.body(_worker().encode(), TYPES[".js"]))
+        found = compress.keep(("worker",), compress.body(_worker().encode(), assets.TYPES[".js"]))
     return compress.answer(found)
 
 
@@ -66,12 +61,12 @@ def service_worker() -> Response:
 def static_file(filename: str) -> Response:
     """A file of static/ as it is; 404 for a kind of file that is not served."""
     path = safe_join(str(precache.STATIC), filename)
-    if path is None or Path(path).suffix not in TYPES or not Path(path).is_file():
+    if path is None or Path(path).suffix not in assets.TYPES or not Path(path).is_file():
         abort(404)
     key = ("static", filename)
     found = compress.kept(key)
     if found is None:
-        found = compress.keep(key, compress.body(Path(path).read_bytes(), TYPES[Path(path).suffix]))
+        found = compress.keep(key, compress.body(assets.served(Path(path)), assets.TYPES[Path(path).suffix]))
     return compress.answer(found)
 
 
@@ -80,8 +75,9 @@ def install(app: Flask) -> None:
     app.add_url_rule("/static/<path:filename>", "static", static_file, methods=["GET"])
 
 
-def _by_order() -> list[object]:
-    return sorted(parts().library.protocols.values(), key=lambda each: (each.entry.place, each.entry.order))
+def _guides() -> dict[str, object]:
+    everything = list(parts().library.protocols.values())
+    return {"protocols": everything, "emergency": emergency_protocol(everything)}
 
 
 def _worker() -> str:

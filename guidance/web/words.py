@@ -5,6 +5,7 @@ For the web layer's templates; each word goes through gettext.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
@@ -63,3 +64,8 @@ def place_words(types: Iterable[str]) -> str:
 def confidence_words(mark: str) -> str:
     """A source's confidence in plain words; a `KeyError` means a mark outside the vocabulary."""
     return str(CONFIDENCE[mark])
+
+
+def short_title(title: str) -> str:
+    """A source's name without its explanation: what stands before the first colon, bracket, comma or semicolon."""
+    return re.split(r"[:;,]| \(", title, maxsplit=1)[0]

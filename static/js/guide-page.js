@@ -35,7 +35,7 @@ export function outcomeOf(id) {
  */
 export function showOnly(type) {
   for (const line of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-only]"))) {
-    line.toggleAttribute("data-elsewhere", Boolean(type) && !(line.dataset.only ?? "").split(" ").includes(type ?? ""));
+    line.toggleAttribute("data-other-place", Boolean(type) && !(line.dataset.only ?? "").split(" ").includes(type ?? ""));
     line.querySelector(".only")?.toggleAttribute("hidden", Boolean(type));
   }
 }
@@ -68,7 +68,7 @@ function callLink(line, contact, named) {
 
 /** @param {Contact} contact */
 function numberWords({ phone, checked_on }) {
-  const date = new Date(`${checked_on}T12:00:00`).toLocaleDateString(language, { day: "numeric", month: "long" });
+  const date = new Date(`${checked_on}T12:00:00`).toLocaleDateString(language, { day: "numeric", month: "long" }).replaceAll(" ", "\u00a0");
   return (words.number ?? "").replace("{number}", phone).replace("{date}", date);
 }
 

@@ -7,7 +7,7 @@ import { holdVersion } from "./update.js";
 
 /** @typedef {import("./trail.js").Walk} Walk */
 /** @typedef {{step: string, answer: string}} Given */
-/** @typedef {{walk: string, depth: number, via: Given[]}} Mark what the browser's history keeps with each step */
+/** @typedef {{walk: string, depth: number, opened: number, via: Given[]}} Mark what the browser's history keeps per step */
 
 const main = /** @type {HTMLElement} */ (document.querySelector("main[data-guide]"));
 const page = {
@@ -77,7 +77,7 @@ function stepBack() {
 /** @param {Given[]} via how the walk came to where it stands */
 function mark(via) {
   depth = standing(walk).length;
-  history.replaceState(/** @type {Mark} */ ({ walk: walk.id, depth, via }), "");
+  history.replaceState(/** @type {Mark} */ ({ walk: walk.id, depth, opened, via }), "");
 }
 
 /** @param {HTMLAnchorElement} link */
@@ -157,7 +157,8 @@ async function begin() {
   const earlier = await earlierWalk();
   if (earlier?.protocol.hash === page.protocol.hash) {
     walk = earlier;
-    depth = opened = standing(walk).length;
+    depth = standing(walk).length;
+    opened = history.state?.opened ?? depth;
     onTravel();
   } else {
     main.querySelector("[data-renewed]")?.toggleAttribute("hidden", !earlier);
@@ -173,8 +174,8 @@ function beginAnew() {
   const first = link ?? knownPlace();
   const via = first ? follow(first) : [];
   if (first) location.replace(`#${walk.position}`);
+  opened = standing(walk).length;
   mark(via);
-  opened = depth;
 }
 
 holdVersion();

@@ -1,0 +1,26 @@
+"""The page of sources: every publication that a guide names, how sure we are of it, and where it can be read."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from guidance.protocol.model import Source
+from guidance.web import words
+from guidance.web.access import open_to_all
+from guidance.web.context import parts
+from guidance.web.pages import public_page
+
+blueprint = Blueprint("sources", __name__)
+
+
+@blueprint.get("/<locale>/sources")
+@open_to_all
+def sources(locale: str) -> Response:
+    """Every source; `#<id>` leads to one."""
+    return public_page("sources.html", context=lambda: {"sources": all_sources(), "words": words})
+
+
+def all_sources() -> list[Source]:
+    """The sources of all protocols, each once, by title."""
+    found = {source.id: source for protocol in parts().library.protocols.values() for source in protocol.sources.values()}
+    return sorted(found.values(), key=lambda source: source.title.casefold())
