@@ -56,7 +56,8 @@ def check(folder: Path, drawings: Path) -> None:
     for finding in findings:
         click.echo(str(finding))
     if findings:
-        raise click.ClickException(f"{len(findings)} findings; the protocols are refused until they are mended")
+        count = "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
+        raise click.ClickException(f"{count}; the protocols are refused until that is mended")
     for protocol in library.protocols.values():
         click.echo(_summary(protocol))
 

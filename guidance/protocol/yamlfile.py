@@ -47,6 +47,7 @@ class _Reader:
             if name in found:
                 self.report.add(under, "this key is there twice")
             found[name] = self.value(value, under)
+            self.lines[under] = key.start_mark.line + 1
         return found
 
 
