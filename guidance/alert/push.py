@@ -83,11 +83,11 @@ class PushSender:
                 return Answer(problem="no public contact", final=True)
             body = _pusher(push.p256dh, push.auth).encode(self._message(push))["body"]
             return self._deliver(endpoint, push, body)
+        except (OSError, BadAnswer) as error:  # first: a certificate that does not fit is a ValueError too
+            return Answer(problem=_trouble(error))
         except (EndpointRefused, WebPushException, ValueError) as error:
             logger.warning("push refused before sending: %s", _reason(error))
             return Answer(problem=f"refused: {_reason(error)}", final=True)
-        except (OSError, BadAnswer) as error:
-            return Answer(problem=_trouble(error))
 
     def _deliver(self, endpoint: Endpoint, push: Push, body: bytes) -> Answer:
         reply = self._post(endpoint, push, body)

@@ -38,13 +38,13 @@ class Signer:
         self._key = key
         self._public = public_text(key)
         self._contact = contact
-        self._clock = clock
+        self.clock = clock
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[datetime, str]] = {}
 
     def header(self, origin: str) -> str:
         """The Authorization header for one origin, signed less than five minutes ago."""
-        now = self._clock.now()
+        now = self.clock.now()
         with self._lock:
             kept = self._kept.get(origin)
             if kept is None or not kept[0] <= now < kept[0] + KEPT:

@@ -26,7 +26,7 @@ def make_certificates(folder: Path, *names: str) -> Certificates:
     """Make both; the server's certificate holds for localhost, the loopback addresses and `names`."""
     folder.mkdir(parents=True, exist_ok=True)
     ca_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test authority")])
+    ca_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Test authority of {folder}"[-64:])])
     ca = _builder(ca_name, ca_name, ca_key.public_key()).add_extension(
         x509.BasicConstraints(ca=True, path_length=0), critical=True
     )

@@ -257,8 +257,8 @@ class FakePushService:
             raise Refused(403, f"aud is {claims.get('aud')}, not {self.origin}")
         if not time.time() < claims["exp"] <= time.time() + 24 * 3600:
             raise Refused(403, "exp is past or too far away")
-        if not re.match(r"mailto:.+@.+|https://", claims.get("sub", "")):
-            raise Refused(403, "sub is missing")
+        if "sub" in claims and not re.match(r"mailto:.+@.+|https://", claims["sub"]):
+            raise Refused(403, "sub is neither a mailto: nor an https: address")
         if browser.application_key and browser.application_key != match[4]:
             raise Refused(403, "another key than the one subscribed with")
         return claims
