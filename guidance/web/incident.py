@@ -19,7 +19,7 @@ from guidance.store import board, incidents
 from guidance.store.board import BoardRow
 from guidance.web.access import for_person
 from guidance.web.board_rows import in_words
-from guidance.web.board_words import delay_words, who_words
+from guidance.web.board_words import who_words
 from guidance.web.context import parts
 from guidance.web.forms import CloseForm, ConfirmForm, NoteForm, problems, submitted
 from guidance.web.incident_page import gather
@@ -126,7 +126,6 @@ def _page(incident_id: UUID, refused: FlaskForm | None = None, taken: str = "") 
         forms=forms,
         problems=problems(refused) if refused else [],
         taken=taken,
-        delay=delay_words,
         person=g.person,
     )
     return make_response(html, 409 if taken else 400 if refused else 200)

@@ -15,7 +15,7 @@ from guidance.protocol.model import BACK, Outcome, Protocol
 from guidance.protocol.replay import replay
 from guidance.store import board, incidents, people, reports
 from guidance.store.board import BoardRow, DeliveryRow
-from guidance.web.board_words import event_words, who_words
+from guidance.web.board_words import CHANNELS, DELIVERIES, delay_words, event_words, who_words
 from guidance.web.context import Parts
 from guidance.web.gettext import _, ngettext
 
@@ -54,13 +54,23 @@ class Happening:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """How one attempt to reach one person went."""
+
+    person_name: str
+    person_title: str
+    state: str
+    words: str
+
+
+@dataclass(frozen=True)
 class IncidentPage:
     """Everything that the page shows about one incident."""
 
     row: BoardRow
     reports: tuple[ReportView, ...]
     timeline: tuple[Happening, ...]
-    deliveries: tuple[DeliveryRow, ...]
+    deliveries: tuple[Attempt, ...]
     last_event: int
 
 
@@ -71,9 +81,18 @@ def gather(db: Database, here: Parts, row: BoardRow) -> IncidentPage:
         row,
         tuple(_report(db, here, row, each) for each in reports.reports_of(db, row.id)),
         tuple(_happening(db, event) for event in events),
-        tuple(board.deliveries(db, row.id)),
+        tuple(_attempt(each) for each in board.deliveries(db, row.id)),
         max((event.seq for event in events), default=0),
     )
+
+
+def _attempt(row: DeliveryRow) -> Attempt:
+    spent = delay_words(row.created_at, row.finished_at) if row.state in {"sent", "failed"} else ""
+    tries = ngettext("%(num)s try", "%(num)s tries", row.attempt) if row.attempt > 1 else ""
+    channel, state = str(CHANNELS[row.channel]), str(DELIVERIES[row.state])
+    trouble = row.detail if row.state in {"queued", "failed"} else ""
+    words = ", ".join(part for part in (f"{channel}: {state.lower()}", spent, tries, trouble) if part)
+    return Attempt(row.person_name, row.person_title, row.state, words)
 
 
 def _happening(db: Database, event: incidents.EventRow) -> Happening:
