@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +15,9 @@ from guidance.clock import SystemClock
 from guidance.incident.receipt import content_sha256
 from guidance.store import alerts, incidents, log, reports
 from guidance.store.db import Store
-from guidance.web.cookies import device_cookie
 from tests.faults.tracing import Traced, gone, needs_strace, wait_for_worker
 from tests.harness import Server, wait_until
+from tests.phones import Phone
 from tests.reports import a_place, body
 
 pytestmark = [pytest.mark.faults, needs_strace]
@@ -35,27 +32,11 @@ class Desk:
 
     server: Server
     store: Store
-    token: str
+    phone: Phone
 
     def put(self, report_id: str, sent: dict[str, Any]) -> dict[str, Any] | None:
         """Send as a phone does; the receipt, or None when there was no answer or a refusal."""
-        request = urllib.request.Request(
-            f"{self.server.url}/api/reports/{report_id}",
-            json.dumps(sent).encode(),
-            {
-                "Content-Type": "application/json",
-                "X-Guidance": "1",
-                "Sec-Fetch-Site": "same-origin",
-                "Cookie": f"{device_cookie(self.server.settings)}={self.token}",
-            },
-            method="PUT",
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=20) as answer:
-                receipt: dict[str, Any] = json.load(answer)
-                return receipt
-        except (urllib.error.URLError, ConnectionError, TimeoutError, json.JSONDecodeError):
-            return None
+        return self.phone.put(report_id, sent)
 
     @property
     def files(self) -> list[Path]:
@@ -71,7 +52,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     with store.transaction() as db:
         place = a_place(db, SystemClock())
     server.start()
-    yield Desk(server, store, place.token)
+    yield Desk(server, store, Phone(server, place.token))
     server.stop()
 
 

@@ -1,0 +1,1 @@
+"""Measurements that print ratios beside their aims; never part of the tests."""
