@@ -112,5 +112,5 @@ def _file(protocol: Protocol, device: Device, locale: str, report_id: str) -> st
         if reports.find_report(db, report_id) is None:
             site = people.site(db, device.site_id)
             sender = Sender(device.id, site.id, site.type) if site else None
-            file_report(db, now, report_id, body, sender, here.desk, here.settings.tier_seconds)
+            file_report(db, now, report_id, body, sender, here.desk, here.policy)
     return report_id
