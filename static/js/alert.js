@@ -107,10 +107,8 @@ async function confirm() {
   const profile = await keptProfile();
   part("[data-site]").textContent = profile?.site.name ?? say("not-joined");
   part("[data-kind]").textContent = kindWords(subject?.kind ?? "");
-  part("[data-not-joined]").hidden = Boolean(profile);
-  part("[data-joined]").hidden = !profile;
-  part("[data-send-joined]").hidden = !profile;
-  part("[data-send-unjoined]").hidden = Boolean(profile);
+  for (const each of dialog.querySelectorAll("[data-if-joined]")) each.toggleAttribute("hidden", !profile);
+  for (const each of dialog.querySelectorAll("[data-if-unjoined]")) each.toggleAttribute("hidden", Boolean(profile));
   show("confirm");
 }
 

@@ -118,7 +118,7 @@ function steps({ receipt, late }) {
   if (!receipt?.verified) return [];
   const progress = receipt.progress;
   const people = progress?.alerted?.people ?? 0;
-  const lines = [people ? step("done", say("alerted", { people })) : step("open", say("alerting"))];
+  const lines = [people ? step("done", say("alerted", { people })) : step("done", say("on-board"))];
   if (progress?.acknowledged) {
     const { by, at } = progress.acknowledged;
     lines.push(step("done", say("has-it", { who: by, time: clock(at) })));

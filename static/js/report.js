@@ -252,7 +252,8 @@ function endBeforeStart(screen) {
 /** @param {NonNullable<ReturnType<typeof firstWrong>>} wrong */
 function point({ question, judged }) {
   showProblem(question, judged);
-  judged.at?.focus();
+  judged.at?.focus({ preventScroll: true });
+  (question.querySelector("[data-error]:not([hidden])") ?? question).scrollIntoView({ block: "center" });
 }
 
 /** @returns {Object<string, any>} the facts as they are sent: the form's, and those that only the trail knows */
