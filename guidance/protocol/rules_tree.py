@@ -24,7 +24,11 @@ def tree_findings(protocol: Protocol) -> Iterator[Finding]:
     yield from _loops(protocol)
     yield from _unreachable(protocol, reach)
     yield from _interrupts(protocol)
+    unknown = reached_unknown(protocol)
     for step in protocol.steps.values():
+        if step.id in unknown and any(answer.only for answer in step.answers):
+            message = "answers are limited to site types before `place` was asked; ask it first on every way here"
+            yield Finding("site-type-not-asked", f"{protocol.id}/{step.id}", message)
         yield from _answers(protocol, step, reach)
         yield from _place(protocol, step)
 
@@ -48,6 +52,18 @@ def _reached_at(protocol: Protocol, site_type: str) -> set[str]:
         found.add(id)
         if id in protocol.steps:
             todo.extend(answer.to for answer in offered(protocol.steps[id], site_type))
+    return found
+
+
+def reached_unknown(protocol: Protocol) -> set[str]:
+    """The steps to which a phone at no known site comes before it was asked what kind of place this is."""
+    found: set[str] = set()
+    todo = [protocol.start]
+    while todo:
+        step = protocol.steps.get(todo.pop())
+        if step is not None and step.id not in found:
+            found.add(step.id)
+            todo.extend(answer.to for answer in step.answers if not step.place)
     return found
 
 

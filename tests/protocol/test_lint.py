@@ -44,6 +44,7 @@ def test_the_example_of_the_authoring_guide_is_fit_for_use() -> None:
         ("steps.place.answers.0.only", ["school"], "place-answers", "place"),
         ("steps.door.answers.1.only", ["garage"], "answer-never-shown", "door"),
         ("steps.door.answers.1.only", ["museum"], "site-type-unknown", "door"),
+        ("steps.danger.answers.0.only", ["school"], "site-type-not-asked", "danger"),
         ("interrupts.0", None, "interrupt-missing", ""),
         ("interrupts.0.id", "back", "interrupt-id", ""),
         ("interrupts.0.to", "danger", "interrupt-target", ""),

@@ -22,7 +22,7 @@ from guidance.protocol.model import (
     Source,
     Step,
 )
-from guidance.protocol.rules_tree import reached
+from guidance.protocol.rules_tree import reached, reached_unknown
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples"
 SOURCE = Source("memo", "A memo of the City", confidence="mirror")
@@ -148,11 +148,11 @@ def clean_protocols(draw: st.DrawFn) -> Protocol:
 @st.composite
 def _limited(draw: st.DrawFn, found: Protocol, ends: Sequence[str]) -> Protocol:
     """The protocol with some answers more that only some site types see."""
-    at = reached(found)
+    at, unknown = reached(found), reached_unknown(found)
     for here in list(found.steps.values()):
         if not here.place and draw(st.booleans()):
             only = draw(st.lists(st.sampled_from(sorted(at[here.id])), unique=True, max_size=3))
-            more = answer("more", draw(st.sampled_from(ends)), tuple(only))
+            more = answer("more", draw(st.sampled_from(ends)), () if here.id in unknown else tuple(only))
             found = with_step(found, replace(here, answers=(*here.answers, more)))
     return found
 
