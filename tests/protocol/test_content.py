@@ -17,7 +17,7 @@ from guidance.protocol.lint import lint_library
 from guidance.protocol.load import Library, load_folder
 from guidance.protocol.model import BACK, SITE_TYPES, Outcome, Protocol, offered, shown
 from guidance.protocol.paths import paths
-from guidance.protocol.replay import facts_of, replay
+from guidance.protocol.replay import replay
 from guidance.protocol.rules_text import outcome_texts, texts
 from guidance.protocol.rules_tree import reached
 
@@ -131,10 +131,7 @@ def test_a_site_type_comes_to_outcomes_of_its_own(site_type: str) -> None:
 
 @pytest.mark.parametrize("id", ["visit", "inside", "staging", "records", "people-first", "after"])
 def test_every_outcome_is_reached_by_a_walk(id: str) -> None:
-    tree = protocol(id)
-    ways = {path.outcome for path in paths(tree)} | {interrupt.to for interrupt in tree.interrupts}
-
-    assert set(tree.outcomes) == ways
+    assert set(protocol(id).outcomes) <= set(reached(protocol(id)))
 
 
 @pytest.mark.parametrize("site_type", SITE_TYPES)
@@ -156,10 +153,34 @@ def test_the_commonest_way_takes_six_taps() -> None:
 def test_no_way_says_two_things_of_one_fact() -> None:
     single = {field.id for field in catalog().fields() if field.type == "choice"}
     for tree in library().protocols.values():
-        for path in paths(tree):
-            found = facts_of(tree, replay(tree, path.trail()))
-            doubled = {name: values for name, values in found.items() if name in single and len(values) > 1}
-            assert not doubled, (tree.id, [answer.id for _, answer in path.taken], doubled)
+        for step in tree.steps.values():
+            for answer in step.answers:
+                later = said_from(tree, answer.to)
+                for name in single & set(answer.sets):
+                    assert later.get(name, set()) <= {answer.sets[name]}, (
+                        tree.id,
+                        step.id,
+                        answer.id,
+                        name,
+                        later[name],
+                    )
+
+
+def said_from(tree: Protocol, start: str) -> dict[str, set[str]]:
+    """The values of facts that answers and outcomes from here on may give."""
+    found: dict[str, set[str]] = {}
+    todo, seen = [start], set[str]()
+    while todo:
+        id = todo.pop()
+        if id in seen:
+            continue
+        seen.add(id)
+        answers = tree.steps[id].answers if id in tree.steps else ()
+        todo.extend(answer.to for answer in answers)
+        for given in [answer.sets for answer in answers] or [tree.outcomes[id].report]:
+            for name, value in given.items():
+                found.setdefault(name, set()).add(value)
+    return found
 
 
 def test_fear_leads_out_and_never_in() -> None:
@@ -211,7 +232,7 @@ def test_no_text_judges_a_paper_quotes_the_order_or_speaks_of_a_posted_notice() 
         for place, text in texts(tree):
             assert not re.search(r"\b(in)?valid", text, re.IGNORECASE), (place, text)
             assert not re.search(r"order.{0,20}\bsection\b|\bsection \d", text, re.IGNORECASE), (place, text)
-            assert not re.search(r"\b(a|the|our|posted) signs?\b", text, re.IGNORECASE), (place, text)
+            assert not re.search(r"\b(a|the|our|posted) signs?\b(?!-)", text, re.IGNORECASE), (place, text)
 
 
 def test_no_text_asks_to_touch_or_take_a_paper() -> None:
