@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
 from guidance.alert.outcome import Answer
@@ -15,8 +15,8 @@ from guidance.store.deliveries import Leased
 
 logger = logging.getLogger("guidance.alert")
 
-THREADS = 8
 HELD = 128
+FEWEST, MOST = 4, 32
 
 
 @dataclass
@@ -36,54 +36,87 @@ class Job:
 Done = tuple[Job, Answer | None]
 
 
+def at_once(jobs: int) -> int:
+    """How many of a lane's jobs are under way at once.
+
+    What was sent and not yet written down when a worker dies is sent once more by another: a small fan-out gets few.
+    A large one has to be fast, and a push service takes a tenth of a second to answer.
+    """
+    return max(FEWEST, min(MOST, jobs // 4))
+
+
+@dataclass
+class _Lane:
+    """`waiting` jobs were not begun; `under_way` counts those that were, until their results are written down."""
+
+    waiting: deque[Job] = field(default_factory=deque)
+    queue: SimpleQueue[Job] = field(default_factory=SimpleQueue)
+    under_way: int = 0
+    threads: int = 0
+
+    def jobs(self) -> int:
+        """All that are in the lane."""
+        return len(self.waiting) + self.under_way
+
+
 class Lanes:
     """Runs `send` for jobs, and hands back what came of each; None for a job that was not begun.
 
-    All methods are for one thread, the worker's own.
+    Each place in a lane is free again only when its result was written down. All methods are for one thread, the
+    worker's own.
     """
 
-    def __init__(self, send: Callable[[Leased], Answer], threads: int = THREADS) -> None:
+    def __init__(self, send: Callable[[Leased], Answer]) -> None:
         self._send = send
-        self._threads = threads
-        self._queues: dict[str, SimpleQueue[Job]] = {}
-        self._running: Counter[str] = Counter()
+        self._lanes: dict[str, _Lane] = {}
         self._done: SimpleQueue[Done] = SimpleQueue()
         self._stopping = False
         self.jobs: dict[tuple[str, int], Job] = {}
-        self._in_lane: Counter[str] = Counter()
 
     def has_room(self, lane: str) -> bool:
         """Whether a lane takes one more; more than this would only grow old in it."""
-        return self._in_lane[lane] < HELD
+        return lane not in self._lanes or self._lanes[lane].jobs() < HELD
 
     def put(self, job: Job) -> None:
         """Send when the lane gets to it."""
         self.jobs[job.held] = job
-        self._in_lane[job.lane] += 1
-        queue = self._queues.setdefault(job.lane, SimpleQueue())
-        queue.put(job)
-        if self._running[job.lane] < min(self._threads, self._in_lane[job.lane]):
-            self._running[job.lane] += 1
-            threading.Thread(target=self._run, args=(queue,), name=f"lane {job.lane}", daemon=True).start()
+        lane = self._lanes.setdefault(job.lane, _Lane())
+        lane.waiting.append(job)
+        self._go_on(job.lane, lane)
 
-    def finished(self, wait: float, gather: float) -> list[Done]:
-        """What has finished: waits up to `wait` seconds for the first, then `gather` for the ones close behind."""
+    def finished(self, wait: float) -> list[Done]:
+        """What has finished; waits up to `wait` seconds for the first."""
+        found: list[Done] = []
         try:
-            found = [self._done.get(timeout=wait)]
+            found.append(self._done.get(timeout=wait))
+            while True:
+                found.append(self._done.get_nowait())
         except Empty:
-            return []
-        if self.jobs and len(self.jobs) > 1:
-            time.sleep(gather)
-        while not self._done.empty():
-            found.append(self._done.get())
-        for job, _ in found:
-            self.jobs.pop(job.held, None)
-            self._in_lane[job.lane] -= 1
-        return found
+            return found
+
+    def written(self, done: Iterable[Done]) -> None:
+        """These results are in the store: their places are free."""
+        for job, _ in done:
+            if self.jobs.pop(job.held, None) is not None:
+                lane = self._lanes[job.lane]
+                lane.under_way -= 1
+                self._go_on(job.lane, lane)
 
     def stop(self) -> None:
         """Begin no further job; those that wait come back as not begun."""
         self._stopping = True
+        for lane in self._lanes.values():
+            while lane.waiting:
+                lane.under_way += 1
+                self._done.put((lane.waiting.popleft(), None))
+
+    def _go_on(self, name: str, lane: _Lane) -> None:
+        while lane.waiting and lane.under_way < at_once(lane.jobs()):
+            lane.under_way += 1
+            lane.queue.put(lane.waiting.popleft())
+            if lane.threads < lane.under_way:
+                lane.threads += 1
+                threading.Thread(target=self._run, args=(lane.queue,), name=f"lane {name}", daemon=True).start()
 
     def _run(self, queue: SimpleQueue[Job]) -> None:
         while True:

@@ -30,7 +30,6 @@ from guidance.store.deliveries import Leased
 logger = logging.getLogger("guidance.alert")
 
 POLL_SECONDS = 0.05
-GATHER_SECONDS = 0.01
 BEAT_SECONDS = 1.0
 SWEEP_SECONDS = 5.0
 STOP_SECONDS = 10.0
@@ -87,7 +86,7 @@ class Worker:
 
     def step(self, leasing: bool = True) -> None:
         """Wait briefly for something to do, and do it."""
-        self._unwritten += self._lanes.finished(POLL_SECONDS, GATHER_SECONDS)
+        self._unwritten += self._lanes.finished(POLL_SECONDS)
         self._keep_alive()
         counter = self.store.change_counter()
         sweep = time.monotonic() >= self._sweep_at
@@ -109,6 +108,7 @@ class Worker:
             escalate_due(db, now, self.policy)
             leased = self._lease(db, now) if leasing else []
             self._next_due = deliveries.next_due(db)
+        self._lanes.written(self._unwritten)
         self._unwritten = []
         if sweep:
             self._sweep_at = begun + SWEEP_SECONDS
