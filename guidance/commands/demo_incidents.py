@@ -22,6 +22,7 @@ from guidance.protocol.paths import paths
 from guidance.store import people
 from guidance.web.context import Parts
 
+DETAILS_MINUTES = 4.0
 INCIDENTS = Path(__file__).parent / "demo_incidents.yaml"
 
 
@@ -38,6 +39,16 @@ class Told:
     def report_id(self) -> str:
         """The same in every demo city, so that codes stay the same too."""
         return str(uuid5(NAMESPACE_URL, f"guidance:demo:{self.data['name']}"))
+
+    @property
+    def late(self) -> float:
+        """How many minutes the report waited on the phone."""
+        return float(self.data.get("late_minutes", 0))
+
+    @property
+    def details_after(self) -> float:
+        """How many minutes after the beginning the details arrived."""
+        return max(self.late, DETAILS_MINUTES)
 
     def moment(self, minutes: float) -> datetime:
         """So many minutes after it began."""
@@ -58,8 +69,11 @@ def work(db: Database, here: Parts, now: datetime) -> None:
         sender = _desk_of(db, began, data["site"], desks) if "site" in data else None
         told = Told(data, began, sender, here.library.protocols[data["kind"]])
         incident_id = _file(db, here, told)
-        for act in data.get("acts", ()):
-            _act(db, told.moment(act["after"]), incident_id, act)
+        for act in _in_order(told):
+            if act["do"] == "details":
+                _add_details(db, here, told)
+            else:
+                _act(db, told.moment(act["after"]), incident_id, act)
 
 
 def trail_to(
@@ -85,17 +99,22 @@ def _desk_of(db: Database, began: datetime, site_name: str, desks: dict[str, Sen
     return desks[site_name]
 
 
+def _in_order(told: Told) -> list[Mapping[str, Any]]:
+    details = [{"after": told.details_after, "do": "details"}] if "outcome" in told.data else []
+    return sorted([*details, *told.data.get("acts", ())], key=lambda act: float(act["after"]))
+
+
 def _file(db: Database, here: Parts, told: Told) -> str:
-    """The early alert, then (where the demo has them) the details; returns the incident's id."""
-    late = float(told.data.get("late_minutes", 0))
+    """The early alert; returns the incident's id."""
     early = _body(told, 1, told.began, [], {})
-    received = receive(db, told.moment(late), told.report_id, early, told.sender, here.desk)
-    if "outcome" in told.data:
-        site_type = told.sender.site_type if told.sender else told.data.get("site_type")
-        trail = trail_to(told.protocol, site_type, told.data["outcome"], told.data.get("via", {}), told.began)
-        body = _body(told, 2, told.moment(4), trail, told.data.get("facts", {}))
-        receive(db, told.moment(max(late, 4)), told.report_id, body, told.sender, here.desk)
-    return received.incident_id
+    return receive(db, told.moment(told.late), told.report_id, early, told.sender, here.desk).incident_id
+
+
+def _add_details(db: Database, here: Parts, told: Told) -> None:
+    site_type = told.sender.site_type if told.sender else None
+    trail = trail_to(told.protocol, site_type, told.data["outcome"], told.data.get("via", {}), told.began)
+    body = _body(told, 2, told.moment(DETAILS_MINUTES), trail, told.data.get("facts", {}))
+    receive(db, told.moment(told.details_after), told.report_id, body, told.sender, here.desk)
 
 
 def _body(

@@ -13,7 +13,7 @@ from guidance.incident.desk import CLOSE_REASONS
 from guidance.protocol.load import Library
 from guidance.web.gettext import _, ngettext
 
-STATES = {"open": _l("Open"), "acknowledged": _l("Someone has it"), "closed": _l("Closed")}
+STATES = {"open": _l("Open"), "acknowledged": _l("Taken"), "closed": _l("Closed")}
 URGENCIES = {"urgent": _l("Urgent"), "normal": _l("Normal"), "low": _l("Low")}
 SITE_TYPES = {
     "school": _l("School"),
@@ -58,9 +58,10 @@ def span_words(seconds: int) -> str:
         return _("now")
     if minutes < 60:
         return _("%(m)s min", m=minutes)
-    if minutes < 48 * 60:
-        return _("%(h)s h %(m)s min", h=minutes // 60, m=minutes % 60)
-    return _("%(d)s days", d=minutes // (24 * 60))
+    hours = minutes // 60
+    if hours < 24:
+        return _("%(h)s h %(m)s min", h=hours, m=minutes % 60)
+    return _("%(d)s d %(h)s h", d=hours // 24, h=hours % 24)
 
 
 def delay_words(start: str, end: str | None) -> str:

@@ -55,8 +55,7 @@ export function ageOf(moment, words) {
   const minutes = Math.max(0, Math.floor((Date.now() - moment.getTime()) / 60_000));
   if (minutes < 1) return words.ageNow ?? "";
   if (minutes < 60) return (words.ageMinutes ?? "").replace("{m}", String(minutes));
-  if (minutes < 48 * 60) {
-    return (words.ageHours ?? "").replace("{h}", String(Math.floor(minutes / 60))).replace("{m}", String(minutes % 60));
-  }
-  return (words.ageDays ?? "").replace("{d}", String(Math.floor(minutes / 1440)));
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return (words.ageHours ?? "").replace("{h}", String(hours)).replace("{m}", String(minutes % 60));
+  return (words.ageDays ?? "").replace("{d}", String(Math.floor(hours / 24))).replace("{h}", String(hours % 24));
 }
