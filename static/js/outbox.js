@@ -124,7 +124,8 @@ export const discard = (id) => core.discard(id);
 export const retry = (id) => core.retry(id);
 
 addEventListener("online", () => kick({ now: true }));
-addEventListener("pageshow", () => kick({ now: true }));
+addEventListener("pageshow", (event) => event.persisted && kick({ now: true }));
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") kick({ now: true });
 });
+kick({ now: true });

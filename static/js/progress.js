@@ -165,9 +165,9 @@ export function callLinks(contacts) {
   const order = (/** @type {any} */ contact) => FIRST_TO_CALL.indexOf(contact.role);
   const nearest = contacts.filter((each) => order(each) >= 0).sort((a, b) => order(a) - order(b));
   if (!nearest.length) return [make("p", {}, say("call-someone"))];
-  return nearest.slice(0, CALLS_SHOWN).map(({ label, phone }) =>
+  return nearest.slice(0, CALLS_SHOWN).map(({ label, phone, fictional }) =>
     make("a", { class: "call", href: `tel:${phone.replace(/[^\d+*#]/g, "")}` },
-      make("span", {}, say("call", { who: label }), make("small", {}, phone))),
+      make("span", {}, say("call", { who: label }), make("small", {}, fictional ? say("demo-number", { phone }) : phone))),
   );
 }
 
