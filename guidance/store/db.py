@@ -27,6 +27,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
+        self._turn = threading.Lock()
 
     def connection(self) -> Database:
         """This thread's own connection, opened and checked on first use."""
@@ -38,25 +39,25 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Database]:
-        """Everything inside is one commit, or nothing is. Waits its turn for up to five seconds.
+        """Everything inside is one commit, or nothing is. Waits its turn for up to five seconds, then an
+        `sqlite3.OperationalError` says so.
 
         A transaction inside a transaction is a mistake and fails: what must be true together is written together.
         """
         database = self.connection()
         connection = database.conn
-        connection.execute("BEGIN IMMEDIATE")
+        if connection.in_transaction:
+            raise sqlite3.OperationalError("a transaction inside a transaction")
+        # SQLite's own waiting sleeps longer and longer and lets late comers pass; among the threads of one
+        # process a lock is fair enough to keep the slowest report fast.
+        if not self._turn.acquire(timeout=BUSY_MILLISECONDS / 1000):
+            raise sqlite3.OperationalError("no turn to write within five seconds")
         try:
-            yield database
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-        try:
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+            connection.execute("BEGIN IMMEDIATE")
+            with _whole_or_nothing(connection):
+                yield database
+        finally:
+            self._turn.release()
 
     @contextmanager
     def reader(self) -> Iterator[Database]:
@@ -85,11 +86,20 @@ class Store:
             del self._local.database
 
 
+@contextmanager
+def _whole_or_nothing(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
 def open_database(path: Path) -> Database:
     """Open the file and prove its settings; `StoreUnusable` says which one did not take."""
-    connection = sqlite3.connect(
-        path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, check_same_thread=False
-    )
+    connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     _prove(connection, "journal_mode=WAL", "journal_mode", "wal")
     _prove(connection, "synchronous=FULL", "synchronous", 2)
