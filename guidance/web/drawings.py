@@ -39,5 +39,9 @@ def _read(name: str) -> Drawing:
     kept = " ".join(f'{key}="{value}"' for key, value in attributes.items() if key not in _OF_THE_PLACE)
     # Our own files, already markup: escaping them again would show their source.
     return Drawing(
-        name, attributes["viewBox"], Markup(attributes.get("aria-label", "")), Markup(kept), Markup(found["inner"])  # noqa: S704
+        name,
+        attributes["viewBox"],
+        Markup(attributes.get("aria-label", "")),
+        Markup(kept),
+        Markup(found["inner"]),  # noqa: S704
     )

@@ -14,7 +14,9 @@ from guidance.web import compress, locale
 HTML = "text/html; charset=utf-8"
 
 
-def public_page(template: str, *key: str, vary: tuple[str, ...] = (), context: Callable[[], Mapping[str, object]]) -> Response:
+def public_page(
+    template: str, *key: str, vary: tuple[str, ...] = (), context: Callable[[], Mapping[str, object]]
+) -> Response:
     """Answer with a page; `key` tells pages of one template apart. `context` is asked once per key and language."""
     shelf = (template, locale.current(), *key)
     page = compress.kept(shelf)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app
+from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
 from werkzeug.utils import safe_join
 
@@ -68,6 +69,13 @@ def static_file(filename: str) -> Response:
     if found is None:
         found = compress.keep(key, compress.body(assets.served(Path(path)), assets.TYPES[Path(path).suffix]))
     return compress.answer(found)
+
+
+@blueprint.get("/favicon.ico")
+@open_to_all
+def favicon() -> ResponseReturnValue:
+    """The icon for pages that name none."""
+    return static_file("icons/icon-192.png")
 
 
 def install(app: Flask) -> None:

@@ -22,5 +22,7 @@ def sources(locale: str) -> Response:
 
 def all_sources() -> list[Source]:
     """The sources of all protocols, each once, by title."""
-    found = {source.id: source for protocol in parts().library.protocols.values() for source in protocol.sources.values()}
+    found = {
+        source.id: source for protocol in parts().library.protocols.values() for source in protocol.sources.values()
+    }
     return sorted(found.values(), key=lambda source: source.title.casefold())

@@ -49,10 +49,12 @@ async function ask() {
     return undefined; // no network: what is kept stays
   }
   const type = response.headers.get("content-type") ?? "";
-  if (response.status === 404 && type.startsWith("application/problem+json")) return null;
-  if (response.status !== 200 || !type.startsWith("application/json")) return undefined;
-  const told = await response.json();
-  return told?.site?.id ? told : undefined;
+  if (response.status === 200 && type.startsWith("application/json")) {
+    const told = await response.json();
+    return told?.site?.id ? told : undefined;
+  }
+  await response.body?.cancel();
+  return response.status === 404 && type.startsWith("application/problem+json") ? null : undefined;
 }
 
 /** Show the site's name in the header, first from what is kept, then from the server. */

@@ -4,10 +4,14 @@ import { unfinishedWalk } from "./trail.js";
 
 const LOCK = "walk";
 const HOUR = 3600 * 1000;
+/** A page that is being left lets go of its version a moment after this one opens, in milliseconds. */
+const PATIENCE = 1000;
 
 /** Keep the version of this page in place for as long as the page is open, in this and every other tab. */
 export function holdVersion() {
-  navigator.locks?.request(LOCK, { mode: "shared" }, () => new Promise(() => {}));
+  const left = new Promise((resolve) => addEventListener("pagehide", resolve, { once: true }));
+  navigator.locks?.request(LOCK, { mode: "shared" }, () => left);
+  addEventListener("pageshow", (event) => event.persisted && holdVersion(), { once: true });
 }
 
 /**
@@ -32,7 +36,11 @@ export function watchForUpdate(registration) {
 async function considerWaiting(registration) {
   if (!registration.waiting || !navigator.serviceWorker.controller) return;
   if (document.querySelector("[data-guide][data-hash]")) return;
-  if ((await unfinishedWalk()) || !(await putInPlace(registration))) sayThatItWaits(registration);
+  const free = async () => !(await unfinishedWalk()) && (await putInPlace(registration));
+  if (await free()) return;
+  sayThatItWaits(registration);
+  await new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  if (registration.waiting && (await free())) document.querySelector("[data-update]")?.toggleAttribute("hidden", true);
 }
 
 /**

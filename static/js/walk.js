@@ -92,7 +92,7 @@ function take(link) {
 /** The browser went back or forward, or someone wrote another address: the trail follows. */
 function onTravel() {
   const state = /** @type {Mark|null} */ (history.state);
-  if (state?.walk === walk.id && state.depth === depth && named() === walk.position) return;
+  if (state?.walk === walk.id && state.depth === depth && named() === walk.position) return focusHeading();
   if (state?.walk === walk.id) {
     for (; depth > state.depth; depth -= 1) stepBack();
     if (depth + state.via.length === state.depth) state.via.map(linkOf).forEach((link) => link && follow(link));
@@ -110,10 +110,14 @@ function jump() {
   walk.outcome_sets = outcome?.report ?? {};
 }
 
+/** A heading can take the focus once its section shows: on the way back that is at `hashchange`, not at `popstate`. */
+function focusHeading() {
+  section(walk.position)?.querySelector("h1")?.focus({ preventScroll: true });
+}
+
 /** Show where the walk stands; keep it on the phone. */
 function show() {
-  const heading = section(walk.position)?.querySelector("h1");
-  heading?.focus({ preventScroll: true });
+  focusHeading();
   scrollTo(0, 0);
   present();
   saveWalk(walk).catch((error) => console.warn(error)); // a full disk must not stop the guidance
