@@ -82,13 +82,13 @@ def shape(path: Path) -> list[tuple[str, str]]:
 def test_a_migration_killed_at_any_statement_is_finished_by_the_next_start(tmp_path: Path) -> None:
     whole = Store(tmp_path / "whole.db")
     newest = migrate(whole)
-    total = sum(len(statements(script)) for _, script in migrations()) + 3
+    total = sum(len(statements(script)) for _, script in migrations()) + 3 * newest
     for point in range(1, total + 1, 3):
         path = tmp_path / f"killed-{point}.db"
         done = subprocess.run([sys.executable, "-c", KILLED, str(path), str(point)], check=False)
         assert done.returncode == -signal.SIGKILL, f"statement {point} was never reached"
         again = Store(path)
-        assert version(again.connection().conn) in (0, newest)
+        assert version(again.connection().conn) in range(newest + 1)
         assert migrate(again) == newest
         assert shape(path) == shape(whole.path)
         again.close()
