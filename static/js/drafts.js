@@ -1,5 +1,5 @@
 // A report being written, kept on the phone as it is typed. One tab writes it at a time. For report.js.
-import { all, get, put } from "./db.js";
+import { all, get, transact } from "./db.js";
 
 /**
  * @typedef {{
@@ -63,7 +63,7 @@ export function autosaver(current, { saved, failed }) {
     if (!dirty) return;
     dirty = false;
     try {
-      await put("drafts", current());
+      await keep(current());
       saved();
     } catch (error) {
       dirty = true;
@@ -83,6 +83,15 @@ export function autosaver(current, { saved, failed }) {
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flush());
   addEventListener("pagehide", flush);
   return { touch, flush };
+}
+
+/** @param {Draft} draft */
+function keep(draft) {
+  return transact("drafts", "readwrite", (t) => {
+    t.objectStore("drafts").put(draft);
+    // A page that is going away never hears that the write went well, and would give it up without this.
+    t.commit?.();
+  });
 }
 
 /**

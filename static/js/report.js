@@ -25,7 +25,6 @@ let saver;
 /** @type {HTMLElement[]} */
 let screens = [];
 let at = 0;
-let askedKind = true;
 
 /** @param {string} query @returns {HTMLElement} */
 function part(query) {
@@ -55,9 +54,7 @@ async function open(id) {
   draft = await loadDraft(id);
   saver = autosaver(() => draft, { saved: sayNothing, failed: notSaved });
   giveWay(id, () => saver.flush());
-  askedKind = !draft.protocol;
   if (draft.kind) adoptKind();
-  screens = [...form.querySelectorAll("[data-screen]")].filter((each) => each.dataset.screen !== "kind" || askedKind);
   fillForm();
   listen();
   const { entries, receipt } = await stateOf(id);
@@ -74,10 +71,11 @@ function adoptKind() {
   const input = /** @type {HTMLInputElement|null} */ (form.querySelector(`[name="f-kind"][value="${CSS.escape(draft.kind)}"]`));
   if (!input) return;
   draft.protocol ??= { id: input.value, hash: input.dataset.hash ?? "" };
-  askedKind = false;
 }
 
 function fillForm() {
+  const needed = (/** @type {HTMLElement} */ each) => each.dataset.screen !== "kind" || !draft.protocol;
+  screens = /** @type {HTMLElement[]} */ ([...form.querySelectorAll("[data-screen]")]).filter(needed);
   for (const question of questions()) {
     const name = question.dataset.field ?? "";
     const walked = !(name in draft.answers) && name in draft.walked;
