@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -15,8 +15,9 @@ from guidance.store.deliveries import Leased
 
 logger = logging.getLogger("guidance.alert")
 
-HELD = 128
-FEWEST, MOST = 4, 32
+HELD = 256
+FEWEST, MOST = 4, 64
+GATHER_ABOVE = 64
 
 
 @dataclass
@@ -77,6 +78,11 @@ class Lanes:
         """Whether a lane takes one more; more than this would only grow old in it."""
         return lane not in self._lanes or self._lanes[lane].jobs() < HELD
 
+    def room(self, ended: Iterable[Done]) -> int:
+        """How many jobs can come, whatever lanes they are for, once these results are written down."""
+        freed = Counter(job.lane for job, _ in ended)
+        return HELD - max((lane.jobs() - freed[name] for name, lane in self._lanes.items()), default=0)
+
     def put(self, job: Job) -> None:
         """Send when the lane gets to it."""
         self.jobs[job.held] = job
@@ -84,11 +90,16 @@ class Lanes:
         lane.waiting.append(job)
         self._go_on(job.lane, lane)
 
-    def finished(self, wait: float) -> list[Done]:
-        """What has finished; waits up to `wait` seconds for the first."""
+    def finished(self, wait: float, gather: float) -> list[Done]:
+        """What has finished; waits up to `wait` seconds for the first.
+
+        While much is under way it waits `gather` seconds more, so that many results share one commit.
+        """
         found: list[Done] = []
         try:
             found.append(self._done.get(timeout=wait))
+            if len(self.jobs) > GATHER_ABOVE:
+                time.sleep(gather)
             while True:
                 found.append(self._done.get_nowait())
         except Empty:
@@ -96,11 +107,10 @@ class Lanes:
 
     def written(self, done: Iterable[Done]) -> None:
         """These results are in the store: their places are free."""
-        for job, _ in done:
-            if self.jobs.pop(job.held, None) is not None:
-                lane = self._lanes[job.lane]
-                lane.under_way -= 1
-                self._go_on(job.lane, lane)
+        freed = Counter(job.lane for job, _ in done if self.jobs.pop(job.held, None) is not None)
+        for name, places in freed.items():
+            self._lanes[name].under_way -= places
+            self._go_on(name, self._lanes[name])
 
     def stop(self) -> None:
         """Begin no further job; those that wait come back as not begun."""

@@ -16,36 +16,46 @@ from guidance.store.deliveries import Leased, Result
 from guidance.store.incidents import add_event
 
 GIVEN_BACK_FOR = timedelta(seconds=1)
+PROVEN_FOR = timedelta(hours=1)
 
 
 def write_results(db: Database, now: datetime, finished: Iterable[Done]) -> bool:
     """Write every result down; true when some delivery has ended without reaching anyone."""
     unused: list[tuple[str, int]] = []
-    reached: list[str] = []
+    sent: dict[str, list[Leased]] = {}
     failed = False
     for job, answer in finished:
         if answer is None:
             unused.append(job.held)
             continue
-        verdict = judge(answer, job.leased.attempt, job.leased.minimal, datetime.now(UTC), random.random)
-        if not deliveries.record(db, _result(job.leased, verdict, now), to_text(now)):
-            continue
-        if verdict.state == "sent" and job.leased.channel == "push":
-            reached.append(job.leased.target)
-        if verdict.state in ("failed", "gone"):
-            failed = True
-            _tell_failure(db, to_text(now), job.leased, verdict)
-    deliveries.give_back(db, unused, to_text(now + GIVEN_BACK_FOR))
-    subscriptions.prove(db, reached, to_text(now))
+        verdict = judge(answer, job.leased.attempt, bool(job.leased.minimal), datetime.now(UTC), random.random)
+        if verdict.state == "sent":
+            sent.setdefault(verdict.detail, []).append(job.leased)
+        else:
+            failed |= _write_failure(db, now, job.leased, verdict)
+    for detail, taken in sent.items():
+        _write_sent(db, now, taken, detail)
+    if unused:
+        deliveries.give_back(db, unused, to_text(now + GIVEN_BACK_FOR))
     return failed
 
 
-def _result(leased: Leased, verdict: Verdict, now: datetime) -> Result:
-    if verdict.state == "retry":
-        due = to_text(now + timedelta(seconds=verdict.wait))
-        return Result(leased.id, leased.fence, "queued", verdict.detail, due, verdict.minimal)
-    state = "sent" if verdict.state == "sent" else "failed"
-    return Result(leased.id, leased.fence, state, verdict.detail, None, verdict.minimal)
+def _write_sent(db: Database, now: datetime, taken: list[Leased], detail: str) -> None:
+    deliveries.record_sent(db, [(each.id, each.fence) for each in taken], detail, to_text(now))
+    pushed = [each.target for each in taken if each.channel == "push"]
+    subscriptions.prove(db, pushed, to_text(now), to_text(now - PROVEN_FOR))
+
+
+def _write_failure(db: Database, now: datetime, leased: Leased, verdict: Verdict) -> bool:
+    """Whether this delivery has ended, and this worker was still the one to say so."""
+    again = verdict.state == "retry"
+    due = to_text(now + timedelta(seconds=verdict.wait)) if again else None
+    state = "queued" if again else "failed"
+    result = Result(leased.id, leased.fence, state, verdict.detail, due, verdict.minimal)
+    if not deliveries.record(db, result, to_text(now)) or again:
+        return False
+    _tell_failure(db, to_text(now), leased, verdict)
+    return True
 
 
 def _tell_failure(db: Database, now: str, leased: Leased, verdict: Verdict) -> None:

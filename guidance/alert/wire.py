@@ -108,6 +108,7 @@ class Wire:
         except BaseException:
             sock.close()
             raise
+        sock.settimeout(ANSWER_SECONDS)
         now = time.monotonic()
         return Connection(sock, now, now)
 
@@ -124,6 +125,8 @@ class Wire:
 
     def _keep(self, endpoint: Endpoint, connection: Connection) -> None:
         connection.used = time.monotonic()
+        if connection.sock.gettimeout() != ANSWER_SECONDS:
+            connection.sock.settimeout(ANSWER_SECONDS)
         with self._lock:
             self._idle.setdefault(endpoint.origin, []).append(connection)
 
@@ -133,14 +136,15 @@ class _ClosedMeanwhile(Exception):
 
 
 def _request(endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> bytes:
-    lines = [f"POST {endpoint.target} HTTP/1.1", f"Host: {endpoint.authority}", f"Content-Length: {len(body)}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    return "\r\n".join([*lines, "", ""]).encode("ascii") + body
+    fields = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    head = (
+        f"POST {endpoint.target} HTTP/1.1\r\nHost: {endpoint.authority}\r\nContent-Length: {len(body)}\r\n{fields}\r\n"
+    )
+    return head.encode("ascii") + body
 
 
 def _converse(sock: socket.socket, request: bytes, reused: bool) -> tuple[Reply, bool]:
     deadline = time.monotonic() + ANSWER_SECONDS
-    sock.settimeout(ANSWER_SECONDS)
     received = b""
     try:
         sock.sendall(request)

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from guidance.alert.lanes import Done, Job, Lanes
+from guidance.alert.lanes import HELD, Done, Job, Lanes
 from guidance.alert.mail import MailSender
 from guidance.alert.outcome import Answer
 from guidance.alert.plan import escalate_due, rescue_stranded
@@ -33,7 +33,8 @@ POLL_SECONDS = 0.05
 BEAT_SECONDS = 1.0
 SWEEP_SECONDS = 5.0
 STOP_SECONDS = 10.0
-LEASED_AT_ONCE = 128
+PROBE_SECONDS = 0.25
+GATHER_SECONDS = 0.005
 MAIL_LANE = "e-mail"
 FORGET_BEATS_AFTER = timedelta(hours=1)
 
@@ -56,6 +57,7 @@ class Worker:
     _beat_at: float = field(default=0.0, init=False)
     _sweep_at: float = field(default=0.0, init=False)
     _renew_at: float = field(default=0.0, init=False)
+    _probe_at: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
         self._lanes = Lanes(self._send)
@@ -86,7 +88,7 @@ class Worker:
 
     def step(self, leasing: bool = True) -> None:
         """Wait briefly for something to do, and do it."""
-        self._unwritten += self._lanes.finished(POLL_SECONDS)
+        self._unwritten += self._lanes.finished(POLL_SECONDS, GATHER_SECONDS)
         self._keep_alive()
         counter = self.store.change_counter()
         sweep = time.monotonic() >= self._sweep_at
@@ -116,8 +118,15 @@ class Worker:
             self._start(each, begun + self.lease_seconds)
 
     def _lease(self, db: Database, now: datetime) -> list[Leased]:
+        """Take what there is room for. Past a full lane, look now and then whether others have something to do."""
+        most = self._lanes.room(self._unwritten)
+        if most < HELD // 2:
+            if time.monotonic() < self._probe_at:
+                return []
+            most = HELD // 2
+        self._probe_at = time.monotonic() + PROBE_SECONDS
         until = to_text(now + timedelta(seconds=self.lease_seconds))
-        return deliveries.lease(db, to_text(now), until, LEASED_AT_ONCE)
+        return deliveries.lease(db, to_text(now), until, most)
 
     def _start(self, leased: Leased, valid_until: float) -> None:
         job = Job(leased, self._lane(leased), valid_until)
@@ -142,7 +151,7 @@ class Worker:
                 leased.incident_id,
                 leased.kind,
                 leased.urgency,
-                leased.minimal,
+                bool(leased.minimal),
             )
         )
 

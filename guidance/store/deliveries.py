@@ -19,7 +19,7 @@ class Leased:
     id: str
     fence: int
     attempt: int
-    minimal: bool
+    minimal: int
     channel: str
     target: str
     person_id: str
@@ -33,7 +33,7 @@ class Leased:
 
 @dataclass(frozen=True)
 class Result:
-    """What to write down about one leased delivery. `state` is sent, failed or queued (again, at `due_at`)."""
+    """What to write down about one leased delivery. `state` is failed or queued (again, at `due_at`)."""
 
     id: str
     fence: int
@@ -68,7 +68,7 @@ def _leased(db: Database, ids: Sequence[str]) -> list[Leased]:
             WHERE deliveries.id IN ({",".join(":" + name for name in names)})""",
         names,
     )
-    return [Leased(**{**dict(row), "minimal": bool(row["minimal"])}) for row in rows]
+    return [Leased(*row) for row in rows]
 
 
 def renew(db: Database, held: Sequence[tuple[str, int]], until: str) -> set[str]:
@@ -95,11 +95,26 @@ def give_back(db: Database, held: Sequence[tuple[str, int]], due_at: str) -> Non
     )
 
 
+def record_sent(db: Database, sent: Sequence[tuple[str, int]], detail: str, now: str) -> None:
+    """Deliveries (id, fence) were taken, all with the same answer. One whose fence has passed on stays as it is.
+
+    This is written even if a delivery was cancelled or its lease ran out meanwhile: it is true.
+    """
+    places = ",".join(f"(:id{number},:fence{number})" for number in range(len(sent)))
+    values: dict[str, object] = {"detail": detail, "now": now}
+    for number, (delivery_id, fence) in enumerate(sent):
+        values[f"id{number}"], values[f"fence{number}"] = delivery_id, fence
+    db.execute(
+        f"""UPDATE deliveries SET state = 'sent', lease_until = NULL, detail = :detail, finished_at = :now
+            WHERE (id, fence) IN (VALUES {places}) AND state IN ('leased', 'queued', 'cancelled')""",
+        values,
+    )
+
+
 def record(db: Database, result: Result, now: str) -> bool:
     """Write a result down; false when the fence has passed to someone else, and then nothing changes.
 
-    What was sent is written even if the delivery was cancelled or its lease ran out meanwhile: it is true. What
-    would be tried again is cancelled when somebody has the incident.
+    What would be tried again is cancelled when somebody has the incident.
     """
     rows = db.execute(
         """UPDATE deliveries SET lease_until = NULL, detail = :detail, minimal = :minimal,
@@ -108,8 +123,7 @@ def record(db: Database, result: Result, now: str) -> bool:
                   state = CASE WHEN :state = 'queued'
                                AND (SELECT state FROM alerts WHERE alerts.id = alert_id) <> 'active'
                           THEN 'cancelled' ELSE :state END
-           WHERE id = :id AND fence = :fence
-           AND (state IN ('leased', 'queued') OR (state = 'cancelled' AND :state = 'sent')) RETURNING id""",
+           WHERE id = :id AND fence = :fence AND state IN ('leased', 'queued') RETURNING id""",
         {**vars(result), "minimal": int(result.minimal), "now": now},
     ).fetchall()
     return bool(rows)

@@ -62,10 +62,14 @@ def subscriptions_of(db: Database, person_id: str) -> list[SubscriptionRow]:
     return [SubscriptionRow(**dict(row)) for row in rows]
 
 
-def prove(db: Database, ids: list[str], at: str) -> None:
-    """Their push service has just taken a message for these."""
-    db.conn.executemany(
-        "UPDATE push_subscriptions SET proven_at = :at WHERE id = :id", [{"id": each, "at": at} for each in ids]
+def prove(db: Database, ids: list[str], at: str, unless_since: str) -> None:
+    """Their push service has just taken a message for these. Not written where it was proven since a moment."""
+    values = {f"id{number}": each for number, each in enumerate(ids)}
+    places = ",".join(f":{name}" for name in values)
+    db.execute(
+        f"""UPDATE push_subscriptions SET proven_at = :at
+            WHERE id IN ({places}) AND (proven_at IS NULL OR proven_at < :since)""",
+        {**values, "at": at, "since": unless_since},
     )
 
 

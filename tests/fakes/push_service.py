@@ -123,9 +123,7 @@ class FakePushService:
 
     def subscribe(self, name: str, application_key: str = "") -> Browser:
         """A new subscription; with an application key only that VAPID key may push to it."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        point = key.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
-        browser = Browser(name, f"{self.origin}/push/{name}", _text(point), _text(os.urandom(16)), key, application_key)
+        browser = new_browser(name, self.origin, application_key)
         self.browsers[name] = browser
         return browser
 
@@ -284,6 +282,13 @@ class FakePushService:
             return True
         sock.sendall(answer)
         return True
+
+
+def new_browser(name: str, origin: str, application_key: str = "") -> Browser:
+    """A browser that is subscribed at a push service of this origin."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    point = key.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    return Browser(name, f"{origin}/push/{name}", _text(point), _text(os.urandom(16)), key, application_key)
 
 
 def _head(sock: socket.socket, pending: bytes) -> tuple[bytes, bytes]:
