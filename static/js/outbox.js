@@ -126,10 +126,7 @@ export const retry = (id) => core.retry(id);
 addEventListener("online", () => kick({ now: true }));
 addEventListener("pageshow", (event) => event.persisted && kick({ now: true }));
 document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") navigator.serviceWorker?.addEventListener("message", (event) => {
-  if (event.data?.type === "flush-outbox") kick({ now: true });
-});
-kick({ now: true });
+  if (document.visibilityState === "visible") kick({ now: true });
 });
 navigator.serviceWorker?.addEventListener("message", (event) => {
   if (event.data?.type === "flush-outbox") kick({ now: true });
