@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from guidance.incident.desk import AUDIENCES, CLOSE_REASONS, NOTE_CHARACTERS
@@ -40,7 +40,7 @@ class NoteForm(FlaskForm):  # type: ignore[misc]
             Length(max=NOTE_CHARACTERS, message=_l("At most 500 characters fit. Shorten it.")),
         ],
     )
-    audience = RadioField(choices=[(each, each) for each in AUDIENCES], default="desk")
+    audience = RadioField(choices=[SelectChoice(each) for each in AUDIENCES], default="desk")
 
 
 class CloseForm(FlaskForm):  # type: ignore[misc]
@@ -48,7 +48,7 @@ class CloseForm(FlaskForm):  # type: ignore[misc]
 
     reason = RadioField(
         _l("Why"),
-        choices=list(CLOSE_REASONS.items()),
+        choices=[SelectChoice(value, words) for value, words in CLOSE_REASONS.items()],
         validators=[InputRequired(_l("Choose a reason for closing."))],
     )
     text = StringField(_l("In a few words"), validators=[Optional(), Length(max=NOTE_CHARACTERS)])

@@ -47,10 +47,12 @@ def use(token: str) -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 @open_to_all
 def leave() -> ResponseReturnValue:
-    """End the session, here and on the server."""
+    """End the session, here and on the server. Another site's page cannot: it has no form token."""
+    if not submitted(ConfirmForm()):
+        return redirect("/board", 303)
     here = parts()
     token = cookies.session_token(request, here.settings)
-    if token and submitted(ConfirmForm()):
+    if token:
         with here.store.transaction() as db:
             rules.sign_out(db, here.clock.now(), token)
     session.clear()
