@@ -70,12 +70,22 @@ def read_head(at: Mapping[str, Node]) -> Protocol:
         start=at["start"].needed(),
         steps=pieces.read_steps(at["steps"]),
         outcomes=pieces.read_outcomes(at["outcomes"]),
+        edition=_edition(at["edition"]),
     )
+
+
+def _edition(node: Node) -> int:
+    if node.value is None:
+        return 1
+    edition = node.integer()
+    if edition < 1:
+        node.wrong("write a whole number from 1 here")
+    return edition
 
 
 def _read(node: Node) -> Protocol:
     at = node.fields(
-        "format id version checked title summary entry urgency start steps outcomes interrupts sources", "hash"
+        "format id version checked title summary entry urgency start steps outcomes interrupts sources", "hash edition"
     )
     if at["format"].integer() != FORMAT:
         at["format"].wrong(f"this edition reads documents of format {FORMAT}")
@@ -99,6 +109,7 @@ def _body(protocol: Protocol) -> dict[str, object]:
         "format": FORMAT,
         "id": protocol.id,
         "version": protocol.version,
+        **({"edition": protocol.edition} if protocol.edition != 1 else {}),
         "checked": protocol.checked.isoformat(),
         "title": protocol.title,
         "summary": protocol.summary,

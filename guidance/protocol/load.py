@@ -76,7 +76,7 @@ def _read_protocol(path: Path, shared: Shared, problems: list[Problem], named: b
 def _read_draft(node: Node) -> Draft:
     at = node.fields(
         "id version checked title summary entry urgency start steps",
-        "outcomes use include sources_note",
+        "outcomes use include sources_note edition",
     )
     uses = tuple(_read_use(id, each) for id, each in at["use"].mapping().items())
     return Draft(read_head(at), uses, at["include"].texts())

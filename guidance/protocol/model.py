@@ -152,7 +152,8 @@ class Entry:
 class Protocol:
     """A whole decision tree of one version, with everything it refers to.
 
-    `hash` is the hex SHA-256 over the RFC 8785 form of its document without the hash.
+    `edition` rises with a change so large that people must practise anew. `hash` is the hex SHA-256 over the
+    RFC 8785 form of its document without the hash.
     """
 
     id: str
@@ -167,6 +168,7 @@ class Protocol:
     outcomes: Mapping[str, Outcome]
     interrupts: tuple[Interrupt, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
+    edition: int = 1
     hash: str = ""
 
 

@@ -174,3 +174,16 @@ def test_a_document_of_a_later_format_is_refused() -> None:
 def test_any_change_of_content_changes_the_hash(folder: Path) -> None:
     spoil(folder / "shared/outcomes.yaml", "Move away now", "Go away now")
     assert load_folder(folder).protocols["protocol"].hash != example().hash
+
+
+def test_an_edition_is_one_until_a_file_says_more_and_leaves_earlier_hashes_as_they_are(folder: Path) -> None:
+    assert example().edition == 1 and "edition" not in to_document(example())
+    spoil(folder / "protocol.yaml", "version: 1", "version: 1\nedition: 2")
+    found = load_folder(folder).protocols["protocol"]
+    assert found.edition == 2 and found.hash != example().hash
+    assert from_document(to_document(found)) == found
+
+
+def test_an_edition_below_one_is_refused(folder: Path) -> None:
+    spoil(folder / "protocol.yaml", "version: 1", "version: 1\nedition: 0")
+    assert problems(folder) == ["protocol.yaml:6: edition: write a whole number from 1 here"]
