@@ -38,7 +38,7 @@ def _worth_it(content: bytes, content_type: str) -> bool:
 
 def answer(what: Body, vary: tuple[str, ...] = ()) -> Response:
     """Answer the current request with `what`: strong entity tag, 304 where the browser has it, gzip where it may."""
-    zipped = what.zipped is not None and "gzip" in request.accept_encodings
+    zipped = what.zipped is not None and request.accept_encodings.quality("gzip") > 0
     response = Response(what.zipped if zipped else what.content, content_type=what.content_type)
     response.vary.update(("Accept-Encoding", *vary))
     response.cache_control.no_cache = True

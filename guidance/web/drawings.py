@@ -37,11 +37,6 @@ def _read(name: str) -> Drawing:
     if found is None or "viewBox" not in attributes:
         raise ValueError(f"drawings/{name}.svg is not one <svg> with a viewBox")
     kept = " ".join(f'{key}="{value}"' for key, value in attributes.items() if key not in _OF_THE_PLACE)
+    label, inner = attributes.get("aria-label", ""), found["inner"]
     # Our own files, already markup: escaping them again would show their source.
-    return Drawing(
-        name,
-        attributes["viewBox"],
-        Markup(attributes.get("aria-label", "")),
-        Markup(kept),
-        Markup(found["inner"]),  # noqa: S704
-    )
+    return Drawing(name, attributes["viewBox"], Markup(label), Markup(kept), Markup(inner))  # noqa: S704

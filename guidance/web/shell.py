@@ -6,9 +6,8 @@ import json
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app
-from flask.typing import ResponseReturnValue
 from flask_babel import force_locale, gettext
-from werkzeug.utils import safe_join
+from werkzeug.security import safe_join
 
 from guidance.web import assets, compress, locale, precache
 from guidance.web.access import open_to_all
@@ -60,7 +59,11 @@ def service_worker() -> Response:
 
 @open_to_all
 def static_file(filename: str) -> Response:
-    """A file of static/ as it is; 404 for a kind of file that is not served."""
+    """A file of static/; 404 for a kind of file that is not served."""
+    return _file(filename)
+
+
+def _file(filename: str) -> Response:
     path = safe_join(str(precache.STATIC), filename)
     if path is None or Path(path).suffix not in assets.TYPES or not Path(path).is_file():
         abort(404)
@@ -73,9 +76,9 @@ def static_file(filename: str) -> Response:
 
 @blueprint.get("/favicon.ico")
 @open_to_all
-def favicon() -> ResponseReturnValue:
+def favicon() -> Response:
     """The icon for pages that name none."""
-    return static_file("icons/icon-192.png")
+    return _file("icons/icon-192.png")
 
 
 def install(app: Flask) -> None:

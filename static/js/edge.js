@@ -17,8 +17,17 @@ function onPress(event) {
 }
 
 async function prepare() {
-  await load();
+  await Promise.all([load(), dress()]);
   ready = true;
+}
+
+/** @returns {Promise<unknown>} when the dialog's style is here */
+function dress() {
+  if (document.querySelector("link[href='/static/css/alert.css']")) return Promise.resolve();
+  const style = Object.assign(document.createElement("link"), { rel: "stylesheet", href: "/static/css/alert.css" });
+  const come = new Promise((resolve) => ["load", "error"].forEach((name) => style.addEventListener(name, resolve)));
+  document.head.append(style);
+  return come;
 }
 
 document.addEventListener("click", onPress, { capture: true });

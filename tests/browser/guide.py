@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -23,6 +26,19 @@ IN_CHARGE = """async () => {
     await new Promise(done => navigator.serviceWorker.addEventListener("controllerchange", done, {once: true}));
   }
 }"""
+
+
+@contextmanager
+def demo_server(data: Path) -> Iterator[Server]:
+    """A server with the demo city, for all tests of a module."""
+    running = Server(data)
+    running.prepare()
+    running.run_command("demo")
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()
 
 
 def stored(page: Page, store: str) -> list[dict[str, Any]]:

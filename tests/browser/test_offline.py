@@ -1,15 +1,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.guide import expect_step, given, install, join, last_walk, tap
+from tests.browser.guide import demo_server, expect_step, given, install, join, last_walk, tap
 from tests.harness import Server, wait_until
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all of these; each test finds it running, though another may have killed it."""
+    with demo_server(tmp_path_factory.mktemp("offline") / "data") as running:
+        yield running
+
+
+@pytest.fixture
+def server(one_server: Server) -> Server:
+    """The server, alive."""
+    if one_server.web is None:
+        one_server.start()
+    return one_server
+
 
 CACHED = """async () => {
   const found = [];
@@ -171,6 +188,7 @@ def deliver(phone: Page, server: Server, payload: str) -> None:
         lambda event: found.extend(each["registrationId"] for each in event["registrations"]),
     )
     tools.send("ServiceWorker.enable")
-    wait_until(lambda: found or phone.wait_for_timeout(50))
+    while not found:
+        phone.wait_for_timeout(50)
     message = {"origin": server.url, "registrationId": found[0], "data": payload}
     tools.send("ServiceWorker.deliverPushMessage", message)

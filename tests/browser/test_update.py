@@ -8,10 +8,28 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from guidance.settings import ROOT
-from tests.browser.guide import IN_CHARGE, expect_step, given, install, last_walk, tap
+from tests.browser.guide import IN_CHARGE, demo_server, expect_step, given, install, last_walk, tap
 from tests.harness import Server, wait_until
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all of these; each test finds it running, though another may have killed it."""
+    with demo_server(tmp_path_factory.mktemp("update") / "data") as running:
+        yield running
+
+
+@pytest.fixture
+def server(one_server: Server) -> Server:
+    """The server, alive and on the present version."""
+    if one_server.web is None or one_server.root != ROOT:
+        one_server.kill()
+        one_server.root = ROOT
+        one_server.start()
+    return one_server
+
 
 OLD, NEW = "Who are they?", "Who came to the desk?"
 WAITS = "async () => Boolean((await navigator.serviceWorker.getRegistration()).waiting)"
@@ -36,16 +54,10 @@ def release(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def deploy(server: Server, release: Path) -> Iterator[Deploy]:
+def deploy(server: Server, release: Path) -> Deploy:
     """Replace the running version by the next one, on the same address and data."""
 
-    def replace() -> None:
-        server.kill()
-        server.root = release
-        server.start()
-
-    yield replace
-    server.root = ROOT
+    return lambda: _deploy(server, release)
 
 
 def test_an_update_in_the_middle_of_a_walk_changes_nothing_until_the_walk_is_done(phone: Page, deploy: Deploy) -> None:

@@ -10,7 +10,7 @@ from guidance.protocol.load import load_folder
 from guidance.protocol.replay import replay
 from guidance.settings import ROOT
 from tests.browser.conftest import PHONE
-from tests.browser.guide import expect_step, given, join, last_walk, stored, tap
+from tests.browser.guide import demo_server, expect_step, given, join, last_walk, stored, tap
 from tests.harness import Server, wait_until
 
 pytestmark = pytest.mark.browser
@@ -20,12 +20,8 @@ VISIT = load_folder(ROOT / "protocols").protocols["visit"]
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server for all of these: guides change nothing on it."""
-    running = Server(tmp_path_factory.mktemp("guides") / "data")
-    running.prepare()
-    running.run_command("demo")
-    running.start()
-    yield running
-    running.stop()
+    with demo_server(tmp_path_factory.mktemp("guides") / "data") as running:
+        yield running
 
 
 def test_a_phone_without_javascript_walks_to_an_outcome_and_back(browser: Browser, server: Server) -> None:
