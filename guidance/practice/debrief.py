@@ -113,17 +113,27 @@ def debrief(scenario: Scenario, protocol: Protocol, run: Run) -> Debrief:
 def _judge(protocol: Protocol, decision: Decision, found: Replay) -> Judged:
     stood = [answer for step, answer in given(found.standing) if step == decision.step]
     tried = [answer for step, answer in given(found.walked) if step == decision.step]
-    verdict = NOT_REACHED if not stood else RIGHT if stood[0] == decision.answer else WRONG
+    verdict = NOT_REACHED if not stood else RIGHT if _as_good(protocol, decision, stood[0]) else WRONG
     return Judged(
         step=decision.step,
         ask=asked(protocol, decision.step),
         expected=choice(protocol, decision.step, decision.answer),
         given=choice(protocol, decision.step, stood[0]) if stood else None,
         verdict=verdict,
-        put_right=verdict == RIGHT and any(answer != decision.answer for answer in tried),
+        put_right=verdict == RIGHT and any(not _as_good(protocol, decision, answer) for answer in tried),
         why=decision.why,
         sources=tuple(protocol.sources[id] for id in decision.source if id in protocol.sources),
     )
+
+
+def _as_good(protocol: Protocol, decision: Decision, answer: str) -> bool:
+    """The expected answer, or an interrupt in its place that leads to the same outcome (or the other way round)."""
+    if answer == decision.answer:
+        return True
+    ends = {interrupt.id: interrupt.to for interrupt in protocol.interrupts}
+    step = protocol.steps.get(decision.step)
+    ways = {**ends, **({each.id: each.to for each in step.answers} if step else {})}
+    return (answer in ends or decision.answer in ends) and ways.get(answer) == ways.get(decision.answer)
 
 
 def _reasons(
