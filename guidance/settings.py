@@ -34,7 +34,7 @@ class Settings:
     smtp_url: str = _say("", "smtp://user:password@host:587 for alerts by e-mail; empty turns e-mail off")
     mail_from: str = _say("", "sender of e-mail; needed when GUIDANCE_SMTP_URL is set")
     tier_seconds: int = _say(120, "seconds before an alert that nobody has goes to everyone on the committee")
-    lease_seconds: int = _say(30, "seconds a worker may take over one delivery before another takes it")
+    lease_seconds: int = _say(10, "seconds a worker may take over one delivery before another takes it")
     join_code_hours: int = _say(24, "hours that a join code lives")
     sign_in_minutes: int = _say(15, "minutes that a sign-in link lives")
     session_hours: int = _say(12, "hours after which a person signs in again")

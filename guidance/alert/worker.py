@@ -54,6 +54,7 @@ class Worker:
     _unwritten: list[Done] = field(default_factory=list, init=False)
     _seen: int = field(default=-1, init=False)
     _next_due: str | None = field(default=None, init=False)
+    _lease_end: str | None = field(default=None, init=False)
     _beat_at: float = field(default=0.0, init=False)
     _sweep_at: float = field(default=0.0, init=False)
     _renew_at: float = field(default=0.0, init=False)
@@ -93,7 +94,7 @@ class Worker:
         counter = self.store.change_counter()
         sweep = time.monotonic() >= self._sweep_at
         now = self.clock.now()
-        due = self._next_due is not None and self._next_due <= to_text(now)
+        due = any(at is not None and at <= to_text(now) for at in (self._next_due, self._lease_end))
         if self._unwritten or counter != self._seen or due or sweep:
             self._work(now, sweep, leasing)
             self._seen = counter
@@ -103,13 +104,14 @@ class Worker:
         begun = time.monotonic()
         with self.store.transaction() as db:
             stranded = write_results(db, now, self._unwritten)
-            if sweep:
+            if sweep or (self._lease_end is not None and self._lease_end <= to_text(now)):
+                self._renew(db, now, begun)  # first, so that a clock that jumped ends only the leases of others
                 deliveries.free_expired(db, to_text(now))
             if stranded or sweep:
                 rescue_stranded(db, now, self.policy)
             escalate_due(db, now, self.policy)
             leased = self._lease(db, now) if leasing else []
-            self._next_due = deliveries.next_due(db)
+            self._next_due, self._lease_end = deliveries.next_due(db), deliveries.first_lease_end(db)
         self._lanes.written(self._unwritten)
         self._unwritten = []
         if sweep:

@@ -151,6 +151,12 @@ def next_due(db: Database) -> str | None:
     return None if row["at"] is None else str(row["at"])
 
 
+def first_lease_end(db: Database) -> str | None:
+    """When the first of all leases ends; None when nothing is leased."""
+    (at,) = db.execute("SELECT min(lease_until) FROM deliveries WHERE state = 'leased'").fetchone()
+    return None if at is None else str(at)
+
+
 def beat(db: Database, worker_id: str, at: str, forget_before: str) -> None:
     """A worker lives; those not heard of since `forget_before` are forgotten."""
     db.execute(
