@@ -4,6 +4,7 @@ import { summarize } from "./check.js";
 import { autosaver, giveWay, hold, loadDraft, takeOver } from "./drafts.js";
 import { addRow, fill, judge, keepAlone, questionsIn, rawOfAll, showCounter, showProblem } from "./form-fields.js";
 import { lastAlert } from "./last-alert.js";
+import { mistakeOn, point } from "./mistakes.js";
 import { freeze, stateOf } from "./outbox.js";
 import { showProgress } from "./progress.js";
 import { keptProfile } from "./site.js";
@@ -220,38 +221,9 @@ function forward() {
 
 /** Go on only from a screen without mistakes. @param {number} to */
 function leave(to) {
-  const wrong = firstWrong(screens[at]);
+  const wrong = mistakeOn(screens[at], draft);
   if (wrong) point(wrong);
   else go(to);
-}
-
-/** @param {HTMLElement} screen @returns {{question: HTMLElement, judged: import("./form-fields.js").Judged}|null} */
-function firstWrong(screen) {
-  if (screen.dataset.screen === "kind" && !draft.protocol) return needed("kind", "choose-kind");
-  const found = questionsIn(screen).filter((each) => each.dataset.field !== "kind");
-  const judged = found.map((question) => ({ question, judged: judge(question) }));
-  return judged.find((each) => each.judged.problem) ?? endBeforeStart(screen);
-}
-
-/** @param {string} field @param {string} words */
-function needed(field, words) {
-  const question = part(`[data-field="${field}"]`);
-  return { question, judged: { problem: say(words), at: /** @type {HTMLElement} */ (question.querySelector("input")) } };
-}
-
-/** @param {HTMLElement} screen */
-function endBeforeStart(screen) {
-  const end = /** @type {HTMLElement|null} */ (screen.querySelector('[data-field="ended_at"]'));
-  const start = /** @type {HTMLElement|null} */ (screen.querySelector('[data-field="started_at"]'));
-  const [from, until] = [start, end].map((each) => each && judge(each).value);
-  return from && until && until < from ? needed("ended_at", "before-start") : null;
-}
-
-/** @param {NonNullable<ReturnType<typeof firstWrong>>} wrong */
-function point({ question, judged }) {
-  showProblem(question, judged);
-  judged.at?.focus({ preventScroll: true });
-  (question.querySelector("[data-error]:not([hidden])") ?? question).scrollIntoView({ block: "center" });
 }
 
 /** @returns {Object<string, any>} the facts as they are sent: the form's, and those that only the trail knows */
@@ -271,13 +243,11 @@ async function check() {
 }
 
 async function send() {
-  const place = screens.findIndex((each) => firstWrong(each));
+  const place = screens.findIndex((each) => mistakeOn(each, draft));
   if (place >= 0) {
     if (place !== at) go(place);
-    return point(/** @type {any} */ (firstWrong(screens[place])));
+    return point(/** @type {any} */ (mistakeOn(screens[place], draft)));
   }
-  const attested = part('[data-field="attested"]');
-  if (attested && !judge(attested).value?.length) return point(needed("attested", "attest"));
   next.disabled = true;
   try {
     await saver.flush();

@@ -26,8 +26,8 @@ def enrol(context: BrowserContext, server: Server, site_type: str = "school") ->
         site = next(each for each in people.sites(db) if each.type == site_type)
         _device, token = join.enrol(db, SystemClock().now(), site, None)
     store.close()
-    cookie = {"name": cookies.device_cookie(server.settings), "value": token, "url": server.url, "httpOnly": True}
-    context.add_cookies([{**cookie, "sameSite": "Strict"}])  # type: ignore[list-item]
+    name = cookies.device_cookie(server.settings)
+    context.add_cookies([{"name": name, "value": token, "url": server.url, "httpOnly": True, "sameSite": "Strict"}])
 
 
 def works_offline(page: Page) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, BrowserType, Page
@@ -116,8 +117,8 @@ def test_a_browser_that_dies_loses_no_more_than_a_second(
     browser_type: BrowserType, server: Server, tmp_path: Path
 ) -> None:
     profile = tmp_path / "profile"
-    launch = {"executable_path": chromium_path(), "args": QUIET, **PHONE}
-    first = browser_type.launch_persistent_context(str(profile), base_url=server.url, **launch)
+    launch: dict[str, Any] = {"executable_path": chromium_path(), "args": QUIET, "base_url": server.url, **PHONE}
+    first = browser_type.launch_persistent_context(str(profile), **launch)
     page = first.pages[0]
     begin(page)
     go_to(page, "words")
@@ -127,7 +128,7 @@ def test_a_browser_that_dies_loses_no_more_than_a_second(
     with pytest.raises(Exception, match=r"crash|closed"):
         page.goto("chrome://crash")
     first.close()
-    again = browser_type.launch_persistent_context(str(profile), base_url=server.url, **launch)
+    again = browser_type.launch_persistent_context(str(profile), **launch)
     page = again.pages[0]
     page.goto(address)
     page.locator('[data-screen="words"]').wait_for()

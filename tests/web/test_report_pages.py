@@ -96,7 +96,7 @@ def test_no_identifier_of_the_form_stands_twice_and_every_label_has_its_field(cl
 def test_every_word_that_a_script_says_stands_on_its_page(client: FlaskClient) -> None:
     shared = {"progress.js", "words.js", "outbox.js"}
     for address, own in (
-        ("/en/report", {"report.js", "check.js", "form-fields.js", "alert.js"}),
+        ("/en/report", {"report.js", "check.js", "form-fields.js", "mistakes.js", "alert.js"}),
         ("/en/my-reports", {"my-reports.js"}),
         ("/en/guide/visit", {"alert.js"}),
     ):
