@@ -18,7 +18,7 @@ SHORT = {"type": "string", "minLength": 1, "maxLength": 80}
 formats = FormatChecker(formats=())
 
 
-@formats.checks("date-time", raises=ValueError)
+@formats.checks("date-time", raises=(ValueError, OverflowError))
 def is_moment(text: object) -> bool:
     """Whether a string is an RFC 3339 moment with an offset; other types are the schema's business."""
     if isinstance(text, str):
@@ -34,33 +34,40 @@ class FieldProblem:
     detail: str
 
 
-class ReportSchema:
-    """Checks report bodies. Make it once: the validator is compiled from the catalog."""
+class BodySchema:
+    """Checks bodies of the JSON lane. Make it once: the validator is compiled."""
 
-    def __init__(self, catalog: Catalog, kinds: Iterable[str]) -> None:
-        self.document = report_schema(catalog, sorted(kinds))
-        self._validator = Draft202012Validator(self.document, format_checker=formats)
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+        self._validator = Draft202012Validator(document, format_checker=formats)
 
     def problems(self, body: Any) -> list[FieldProblem]:
-        """Everything that is wrong with a body, in the order of its fields; empty when it is a report."""
+        """Everything that is wrong with a body, in the order of its fields; empty when it fits."""
         found = dict.fromkeys(_problem(error) for error in self._validator.iter_errors(body))
         return sorted(found, key=lambda problem: problem.field)
 
 
+class ReportSchema(BodySchema):
+    """Checks report bodies against the catalog of facts."""
+
+    def __init__(self, catalog: Catalog, kinds: Iterable[str]) -> None:
+        super().__init__(report_schema(catalog, sorted(kinds)))
+
+
 def report_schema(catalog: Catalog, kinds: list[str]) -> dict[str, Any]:
     """JSON Schema 2020-12 of one revision of a report."""
-    entry = _object({"step": SHORT, "answer": SHORT, "at": MOMENT}, required=["step", "answer", "at"])
+    entry = closed_object({"step": SHORT, "answer": SHORT, "at": MOMENT}, required=["step", "answer", "at"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **_object(
+        **closed_object(
             {
                 "revision": {"type": "integer", "minimum": 1, "maximum": 1000},
                 "kind": {"enum": kinds},
                 "locale": {"type": "string", "pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "maxLength": 35},
                 "sent_at": MOMENT,
-                "protocol": _object({"id": SHORT, "hash": SHORT}, required=["id", "hash"]),
+                "protocol": closed_object({"id": SHORT, "hash": SHORT}, required=["id", "hash"]),
                 "trail": {"type": "array", "maxItems": 400, "items": entry},
-                "facts": _object({field.id: _fact(field) for field in catalog.fields()}),
+                "facts": closed_object({field.id: _fact(field) for field in catalog.fields()}),
                 "urgency": {"enum": ["urgent", "normal"]},
                 "queued_offline": {"type": "boolean"},
             },
@@ -69,7 +76,8 @@ def report_schema(catalog: Catalog, kinds: list[str]) -> dict[str, Any]:
     }
 
 
-def _object(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
+def closed_object(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
+    """JSON Schema of an object that holds these members and no others."""
     return {"type": "object", "properties": properties, "required": required or [], "additionalProperties": False}
 
 
@@ -84,7 +92,7 @@ def _fact(field: Field) -> dict[str, Any]:
     if field.type == "moment":
         return MOMENT
     if field.type == "rows":
-        row = _object({column.id: _fact(column) for column in field.columns})
+        row = closed_object({column.id: _fact(column) for column in field.columns})
         return {"type": "array", "maxItems": field.max, "items": row}
     return {"type": "string", "maxLength": field.max}
 

@@ -31,6 +31,31 @@ def supervised(person: Person, sites: list[Site]) -> list[Site]:
     return [site for site in sites if supervises(person, site.id, site.agency_id)]
 
 
+def trains(person: Person, agency_id: str | None) -> bool:
+    """Whether a person trains an agency's staff; for None, whether they train the whole city's."""
+    grants = [grant for grant in person.roles if grant.role == "trainer" and grant.site_id is None]
+    return any(grant.agency_id is None or grant.agency_id == agency_id for grant in grants)
+
+
+def trained_agencies(person: Person) -> tuple[str, ...] | None:
+    """Ids of the agencies that a person trains; None when it is the whole city."""
+    if trains(person, None):
+        return None
+    return tuple(grant.agency_id for grant in person.roles if grant.role == "trainer" and grant.agency_id)
+
+
+def trained_sites(person: Person, sites: list[Site]) -> list[Site]:
+    """Those of the sites whose staff a person trains."""
+    return [site for site in sites if trains(person, site.agency_id)]
+
+
+def ready_sites(person: Person, sites: list[Site]) -> list[Site]:
+    """Those of the sites whose readiness a person sees: the own ones, those one trains, all for the committee."""
+    if person.has("committee"):
+        return sites
+    return [site for site in sites if supervises(person, site.id, site.agency_id) or trains(person, site.agency_id)]
+
+
 def _covers(grant: Grant, site_id: str, agency_id: str | None) -> bool:
     if grant.site_id is not None:
         return grant.site_id == site_id

@@ -1,0 +1,80 @@
+"""Scenarios assigned to sites between two days: who may assign, and what a phone of a site is to practise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+from sqlite_utils import Database
+
+from guidance.clock import to_text
+from guidance.people.scope import trained_sites, trains
+from guidance.practice.classes import NotDone
+from guidance.practice.scenario import Scenario
+from guidance.store import log, people
+from guidance.store import practice_classes as rows
+from guidance.store.people import Person
+from guidance.store.practice_classes import AssignmentRow
+
+# What was not done in time can still be done for this long; then it leaves the phone.
+GRACE = timedelta(days=14)
+
+
+def assign(
+    db: Database,
+    now: datetime,
+    trainer: Person,
+    scenario: Scenario,
+    site_ids: Sequence[str],
+    from_on: date,
+    due_on: date,
+) -> int:
+    """Assign a scenario to sites that the trainer trains; returns to how many. Raises `NotDone`.
+
+    A site that has the same scenario for the same days keeps the one it has.
+    """
+    if due_on < from_on:
+        raise NotDone("The last day comes before the first one.")
+    reach = {site.id: site for site in trained_sites(trainer, people.sites(db))}
+    wanted = [reach[each] for each in dict.fromkeys(site_ids) if each in reach]
+    if not wanted:
+        raise NotDone("Choose at least one site.")
+    if any(site.type != scenario.site_type for site in wanted):
+        raise NotDone(f"“{scenario.title}” is for sites of the type {scenario.site_type}.")
+    present = {(each.site_id, each.scenario_id, each.due_on) for each in standing(db, now, trainer)}
+    new = [site for site in wanted if (site.id, scenario.id, due_on.isoformat()) not in present]
+    for site in new:
+        row = AssignmentRow(
+            str(uuid4()), scenario.id, site.id, from_on.isoformat(), due_on.isoformat(), trainer.id, to_text(now)
+        )
+        rows.add_assignment(db, row)
+        log.add_entry(db, row.created_at, f"person:{trainer.id}", "practice.assigned", site.id, scenario.id)
+    return len(wanted)
+
+
+def standing(db: Database, now: datetime, trainer: Person) -> list[AssignmentRow]:
+    """The assignments of the sites that a trainer trains, until their grace is over."""
+    site_ids = tuple(site.id for site in trained_sites(trainer, people.sites(db)))
+    return rows.assignments(db, site_ids, _last_day(now))
+
+
+def may_withdraw(trainer: Person, found: AssignmentRow) -> bool:
+    """Whether an assignment exists for a trainer."""
+    return trains(trainer, found.agency_id)
+
+
+def withdraw(db: Database, now: datetime, trainer: Person, found: AssignmentRow) -> None:
+    """Take an assignment back; runs that were made for it stay."""
+    if rows.withdraw(db, found.id, to_text(now)):
+        log.add_entry(db, to_text(now), f"person:{trainer.id}", "practice.withdrawn", found.site_id, found.scenario_id)
+
+
+def assigned_to(db: Database, now: datetime, site_id: str) -> list[AssignmentRow]:
+    """What a site is to practise now, the first due first. What is overdue stays through its grace."""
+    today = now.date().isoformat()
+    return [each for each in rows.assignments(db, (site_id,), _last_day(now)) if each.from_on <= today]
+
+
+def _last_day(now: datetime) -> str:
+    return (now.date() - GRACE).isoformat()

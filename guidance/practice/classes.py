@@ -1,0 +1,174 @@
+"""Classes and tabletops: who leads them, how trainees come in, what a trainer shows and writes down.
+
+Trainees need no account. A class code opens one class while it runs; a token on the phone is the trainee from then on.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlite_utils import Database
+
+from guidance.clock import to_text
+from guidance.people.scope import trained_agencies, trains
+from guidance.people.tokens import ALPHABET, new_token, token_hash
+from guidance.practice.load import ScenarioShelf
+from guidance.practice.scenario import Inject, Scenario
+from guidance.settings import Settings
+from guidance.store import log
+from guidance.store import practice_classes as rows
+from guidance.store.people import Person
+from guidance.store.practice_classes import ClassId, ClassRow, NoteRow, Participant
+
+__all__ = ["ClassId", "NotDone", "Shown", "end", "injects_in_order", "join", "make_class", "may_lead", "show_code"]
+
+KINDS = ("class", "tabletop")
+CODE_LENGTH = 6  # 30 bits: enough for a code that only lets a nickname in, and that ends with its class
+MOST_PARTICIPANTS = 200
+_ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+class NotDone(Exception):
+    """Something cannot be done; the text says why in words for the person who tried."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One inject of a class, in the order in which a trainer reveals them."""
+
+    scenario: Scenario
+    inject: Inject
+
+
+def make_class(
+    db: Database, now: datetime, trainer: Person, title: str, kind: str, scenarios: Sequence[str]
+) -> ClassRow:
+    """Open a class. One of an agency's trainer belongs to that agency; raises `NotDone`."""
+    if not scenarios:
+        raise NotDone("Choose at least one scenario.")
+    agencies = trained_agencies(trainer)
+    agency_id = agencies[0] if agencies else None
+    code = _new_code(db)
+    row = ClassRow(str(uuid4()), code, title, kind, trainer.id, agency_id, tuple(scenarios), 0, to_text(now), None)
+    rows.add_class(db, row)
+    log.add_entry(db, to_text(now), f"person:{trainer.id}", "practice.class_opened", row.id)
+    return row
+
+
+def may_lead(person: Person, found: ClassRow) -> bool:
+    """Whether a class exists for a person: the own, those of the agencies one trains, all for the city's trainer."""
+    return person.id == found.trainer_id or trains(person, found.agency_id)
+
+
+def led_by(db: Database, person: Person) -> list[ClassRow]:
+    """The classes that exist for a trainer."""
+    return rows.classes(db, trained_agencies(person), person.id)
+
+
+def read_code(typed: str) -> str | None:
+    """The class code that someone typed, whatever the case, spaces and dashes; None when it cannot be one."""
+    plain = "".join(character for character in typed.upper() if character not in " -\t").translate(_ALIKE)
+    return plain if len(plain) == CODE_LENGTH and all(each in ALPHABET for each in plain) else None
+
+
+def show_code(code: str) -> str:
+    """A class code in two halves, for reading aloud."""
+    return f"{code[:3]}-{code[3:]}"
+
+
+def join_address(settings: Settings, code: str) -> str:
+    """The link that the QR code of a class carries."""
+    return f"{settings.base_url}/practice/join/{code}"
+
+
+def class_of(db: Database, typed: str) -> ClassRow | None:
+    """The open class that a typed or linked code leads to."""
+    code = read_code(typed)
+    return rows.class_of_code(db, code) if code else None
+
+
+def join(
+    db: Database, now: datetime, into: ClassRow, nickname: str, present: Participant | None
+) -> tuple[Participant, str | None]:
+    """Let someone into a class under a nickname; raises `NotDone`.
+
+    Returns the trainee and a new token. A phone that is in this class already keeps its token (None) and its runs.
+    """
+    name = clean_nickname(nickname)
+    others = [each for each in rows.participants(db, into.class_id) if present is None or each.id != present.id]
+    if any(each.nickname.casefold() == name.casefold() for each in others):
+        raise NotDone("Someone in this class has this name already. Add a letter or a number.")
+    if present is not None and present.class_id == into.id:
+        rows.rename_participant(db, present.id, name)
+        return replace(present, nickname=name), None
+    if len(others) >= MOST_PARTICIPANTS:
+        raise NotDone("This class is full.")
+    token, made = new_token(), Participant(str(uuid4()), into.id, name, to_text(now))
+    rows.add_participant(db, made, token_hash(token))
+    return made, token
+
+
+def clean_nickname(typed: str) -> str:
+    """A nickname in one line of printable characters; raises `NotDone` when nothing is left."""
+    name = " ".join("".join(each if each.isprintable() else " " for each in typed).split())[:40].strip()
+    if not name:
+        raise NotDone("Choose a name for the class: a nickname or your staff number.")
+    return name
+
+
+def participant_of(db: Database, token: str) -> tuple[Participant, ClassRow] | None:
+    """The trainee whom a token stands for, and the class, which may have ended."""
+    found = rows.participant_by_token(db, token_hash(token))
+    home = rows.find_class(db, ClassId(UUID(found.class_id))) if found else None
+    return (found, home) if found and home else None
+
+
+def injects_in_order(found: ClassRow, shelf: ScenarioShelf) -> tuple[Shown, ...]:
+    """Every inject of a class: its scenarios in their order, each with its injects as the file has them.
+
+    The first `revealed` of them are what a tabletop's phones show.
+    """
+    scenarios = (shelf.get(each) for each in found.scenario_ids)
+    return tuple(Shown(scenario, inject) for scenario in scenarios if scenario for inject in scenario.injects)
+
+
+def reveal(db: Database, now: datetime, person: Person, found: ClassRow, number: int, shelf: ScenarioShelf) -> None:
+    """Show inject `number` (counted from 1) to all phones of a tabletop. Pressing twice shows it once."""
+    if found.kind != "tabletop" or not 1 <= number <= len(injects_in_order(found, shelf)):
+        raise NotDone("There is nothing more to reveal.")
+    if rows.reveal(db, found.class_id, number):
+        log.add_entry(db, to_text(now), f"person:{person.id}", "practice.inject_revealed", found.id, str(number))
+
+
+def write(
+    db: Database, now: datetime, person: Person, found: ClassRow, text: str, owner: str = "", due_on: str = ""
+) -> None:
+    """Keep a note, or with an owner an action. The same words by the same person at once are kept once."""
+    kind = "action" if owner else "note"
+    if any(
+        (each.kind, each.text, each.person_id) == (kind, text, person.id) for each in rows.notes(db, found.class_id)
+    ):
+        return
+    rows.add_note(db, NoteRow(str(uuid4()), found.id, to_text(now), person.id, kind, text, owner, due_on))
+
+
+def set_done(db: Database, now: datetime, found: ClassRow, action_id: UUID, done: bool) -> None:
+    """Say whether an action is done."""
+    rows.set_done(db, found.class_id, str(action_id), to_text(now) if done else None)
+
+
+def end(db: Database, now: datetime, person: Person, found: ClassRow) -> None:
+    """End a class; its code opens nothing from now on. What phones still hold is taken in when it comes."""
+    if rows.end_class(db, found.class_id, to_text(now)):
+        log.add_entry(db, to_text(now), f"person:{person.id}", "practice.class_ended", found.id)
+
+
+def _new_code(db: Database) -> str:
+    while True:
+        code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+        if not rows.code_is_taken(db, code):
+            return code

@@ -1,0 +1,96 @@
+"""Rows of certificates. Whoever holds a code shows the certificate; the holder's name is never here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from sqlite3 import Row
+
+from sqlite_utils import Database
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """The version of a protocol that a certificate was earned on."""
+
+    version: int
+    edition: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class CertificateRow:
+    """One certificate. `protocols` holds the version of each protocol practised, `runs` the ids of the runs."""
+
+    id: str
+    code: str
+    role: str
+    site_type: str
+    site_id: str | None
+    issued_at: str
+    protocols: Mapping[str, Pinned]
+    runs: tuple[str, ...]
+    reminder_email: str | None = None
+    reminded_at: str | None = None
+
+
+def add_certificate(db: Database, row: CertificateRow) -> None:
+    """Keep a new certificate; an IntegrityError says that its code is in use."""
+    db.execute(
+        """INSERT INTO certificates (id, code, role, site_type, site_id, issued_at, protocols, runs, reminder_email)
+           VALUES (:id, :code, :role, :site_type, :site_id, :issued_at, :protocols, :runs, :email)""",
+        {
+            "id": row.id,
+            "code": row.code,
+            "role": row.role,
+            "site_type": row.site_type,
+            "site_id": row.site_id,
+            "issued_at": row.issued_at,
+            "protocols": json.dumps({id: vars(pinned) for id, pinned in row.protocols.items()}, sort_keys=True),
+            "runs": json.dumps(row.runs),
+            "email": row.reminder_email,
+        },
+    )
+
+
+def certificate(db: Database, code: str) -> CertificateRow | None:
+    """The certificate of this code, or None."""
+    row = db.execute("SELECT * FROM certificates WHERE code = :code", {"code": code}).fetchone()
+    return _certificate(row) if row else None
+
+
+def certificates_with_runs(db: Database, role: str, site_type: str, runs: Sequence[str]) -> list[CertificateRow]:
+    """Certificates of a role and site type that rest on any of these runs, the newest first."""
+    wanted = set(runs)
+    rows = db.execute(
+        "SELECT * FROM certificates WHERE role = :role AND site_type = :type ORDER BY issued_at DESC, id",
+        {"role": role, "type": site_type},
+    )
+    return [each for each in map(_certificate, rows) if wanted & set(each.runs)]
+
+
+def certificates_of_sites(db: Database) -> Iterator[CertificateRow]:
+    """Every certificate that was earned at a known site."""
+    yield from map(_certificate, db.execute("SELECT * FROM certificates WHERE site_id IS NOT NULL ORDER BY issued_at"))
+
+
+def to_remind(db: Database) -> list[CertificateRow]:
+    """Certificates whose holder asked for a reminder that has not gone out yet."""
+    rows = db.execute(
+        "SELECT * FROM certificates WHERE reminder_email IS NOT NULL AND reminded_at IS NULL ORDER BY issued_at, id"
+    )
+    return [_certificate(row) for row in rows]
+
+
+def set_reminded(db: Database, certificate_id: str, now: str) -> None:
+    """The reminder went out; the address has served its purpose and is forgotten."""
+    db.execute(
+        "UPDATE certificates SET reminded_at = :now, reminder_email = NULL WHERE id = :id",
+        {"id": certificate_id, "now": now},
+    )
+
+
+def _certificate(row: Row) -> CertificateRow:
+    pinned = {id: Pinned(**each) for id, each in json.loads(row["protocols"]).items()}
+    return CertificateRow(**{**dict(row), "protocols": pinned, "runs": tuple(json.loads(row["runs"]))})

@@ -1,0 +1,272 @@
+"""Rows of practice classes, their trainees and notes, and of scenarios assigned to sites.
+
+For guidance/practice/ and guidance/web/. Of a trainee only the nickname and the hash of a token are kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from sqlite3 import Row
+from typing import Any, NewType
+from uuid import UUID
+
+from sqlite_utils import Database
+
+# Not a text, as the ids of everything real are: a function that reaches people cannot be given one of these.
+ClassId = NewType("ClassId", UUID)
+
+
+@dataclass(frozen=True)
+class ClassRow:
+    """A class or tabletop. `agency_id` is None for one of the whole city; `revealed` counts injects of a tabletop."""
+
+    id: str
+    code: str
+    title: str
+    kind: str
+    trainer_id: str
+    agency_id: str | None
+    scenario_ids: tuple[str, ...]
+    revealed: int
+    created_at: str
+    ended_at: str | None
+    trainer_name: str = ""
+    participants: int = 0
+
+    @property
+    def class_id(self) -> ClassId:
+        """The id as the type that practice functions take."""
+        return ClassId(UUID(self.id))
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A trainee of one class, by the nickname that was chosen."""
+
+    id: str
+    class_id: str
+    nickname: str
+    joined_at: str
+
+
+@dataclass(frozen=True)
+class NoteRow:
+    """A note of a tabletop, or an action agreed in its hot-wash. `due_on` is a date as text or empty."""
+
+    id: str
+    class_id: str
+    at: str
+    person_id: str
+    kind: str
+    text: str
+    owner: str = ""
+    due_on: str = ""
+    done_at: str | None = None
+    person_name: str = ""
+
+
+@dataclass(frozen=True)
+class AssignmentRow:
+    """A scenario that a site practises between two days (dates as text, both included)."""
+
+    id: str
+    scenario_id: str
+    site_id: str
+    from_on: str
+    due_on: str
+    created_by: str
+    created_at: str
+    withdrawn_at: str | None = None
+    site_name: str = ""
+    agency_id: str = ""
+
+
+CLASS = """SELECT practice_classes.*, people.name AS trainer_name,
+                  (SELECT count(*) FROM practice_participants WHERE class_id = practice_classes.id) AS participants
+           FROM practice_classes JOIN people ON people.id = practice_classes.trainer_id"""
+ASSIGNMENT = """SELECT practice_assignments.*, sites.name AS site_name, sites.agency_id
+                FROM practice_assignments JOIN sites ON sites.id = practice_assignments.site_id"""
+
+
+def add_class(db: Database, row: ClassRow) -> None:
+    """Keep a new class; an IntegrityError says that its code is in use."""
+    db.execute(
+        """INSERT INTO practice_classes
+               (id, code, title, kind, trainer_id, agency_id, scenario_ids, revealed, created_at)
+           VALUES (:id, :code, :title, :kind, :trainer_id, :agency_id, :scenarios, :revealed, :created_at)""",
+        {**asdict(row), "scenarios": json.dumps(row.scenario_ids)},
+    )
+
+
+def find_class(db: Database, class_id: ClassId) -> ClassRow | None:
+    """One class, or None."""
+    row = db.execute(f"{CLASS} WHERE practice_classes.id = :id", {"id": str(class_id)}).fetchone()
+    return _class(row) if row else None
+
+
+def class_of_code(db: Database, code: str) -> ClassRow | None:
+    """The class that a code opens; None when there is none or it has ended."""
+    row = db.execute(f"{CLASS} WHERE code = :code AND ended_at IS NULL", {"code": code}).fetchone()
+    return _class(row) if row else None
+
+
+def code_is_taken(db: Database, code: str) -> bool:
+    """Whether a class has or had this code."""
+    return db.execute("SELECT 1 FROM practice_classes WHERE code = :code", {"code": code}).fetchone() is not None
+
+
+def classes(db: Database, agencies: Sequence[str] | None, trainer_id: str) -> list[ClassRow]:
+    """Classes of these agencies and of this trainer, open ones first, then the newest; all when `agencies` is None."""
+    bound: dict[str, Any] = {"trainer": trainer_id}
+    condition = ""
+    if agencies is not None:
+        condition = f"WHERE (agency_id IN ({_names(agencies, bound)}) OR trainer_id = :trainer)"
+    rows = db.execute(f"{CLASS} {condition} ORDER BY ended_at IS NOT NULL, created_at DESC LIMIT 200", bound)
+    return [_class(row) for row in rows]
+
+
+def end_class(db: Database, class_id: ClassId, now: str) -> bool:
+    """End a class and with it its code; False when it had ended."""
+    row = db.execute(
+        "UPDATE practice_classes SET ended_at = :now WHERE id = :id AND ended_at IS NULL RETURNING id",
+        {"id": str(class_id), "now": now},
+    ).fetchone()
+    return row is not None
+
+
+def reveal(db: Database, class_id: ClassId, revealed: int) -> bool:
+    """Show one more inject: from `revealed - 1` to `revealed`. False when that is not the next one of an open class."""
+    row = db.execute(
+        """UPDATE practice_classes SET revealed = :revealed
+           WHERE id = :id AND revealed = :before AND ended_at IS NULL RETURNING id""",
+        {"id": str(class_id), "revealed": revealed, "before": revealed - 1},
+    ).fetchone()
+    return row is not None
+
+
+def add_participant(db: Database, participant: Participant, token_hash: str) -> None:
+    """Let someone into a class."""
+    db.execute(
+        """INSERT INTO practice_participants (id, class_id, nickname, token_hash, joined_at)
+           VALUES (:id, :class_id, :nickname, :token_hash, :joined_at)""",
+        {**asdict(participant), "token_hash": token_hash},
+    )
+
+
+def rename_participant(db: Database, participant_id: str, nickname: str) -> None:
+    """Give a trainee another nickname."""
+    db.execute(
+        "UPDATE practice_participants SET nickname = :nickname WHERE id = :id",
+        {"id": participant_id, "nickname": nickname},
+    )
+
+
+def participant_by_token(db: Database, token_hash: str) -> Participant | None:
+    """The trainee who holds this token."""
+    row = db.execute(
+        "SELECT id, class_id, nickname, joined_at FROM practice_participants WHERE token_hash = :hash",
+        {"hash": token_hash},
+    ).fetchone()
+    return Participant(**dict(row)) if row else None
+
+
+def participants(db: Database, class_id: ClassId) -> list[Participant]:
+    """The trainees of a class in the order in which they joined."""
+    rows = db.execute(
+        """SELECT id, class_id, nickname, joined_at FROM practice_participants
+           WHERE class_id = :class ORDER BY joined_at, id""",
+        {"class": str(class_id)},
+    )
+    return [Participant(**dict(row)) for row in rows]
+
+
+def add_note(db: Database, note: NoteRow) -> None:
+    """Keep a note or an action."""
+    db.execute(
+        """INSERT INTO practice_notes (id, class_id, at, person_id, kind, text, owner, due_on)
+           VALUES (:id, :class_id, :at, :person_id, :kind, :text, :owner, :due_on)""",
+        asdict(note),
+    )
+
+
+def set_done(db: Database, class_id: ClassId, note_id: str, done_at: str | None) -> None:
+    """Say that an action of a class is done, or (None) that it is not."""
+    db.execute(
+        "UPDATE practice_notes SET done_at = :done WHERE id = :id AND class_id = :class AND kind = 'action'",
+        {"id": note_id, "class": str(class_id), "done": done_at},
+    )
+
+
+def notes(db: Database, class_id: ClassId) -> list[NoteRow]:
+    """Notes and actions of a class, oldest first."""
+    rows = db.execute(
+        """SELECT practice_notes.*, people.name AS person_name
+           FROM practice_notes JOIN people ON people.id = practice_notes.person_id
+           WHERE class_id = :class ORDER BY at, practice_notes.id""",
+        {"class": str(class_id)},
+    )
+    return [NoteRow(**dict(row)) for row in rows]
+
+
+def fingerprint(db: Database, class_id: ClassId) -> tuple[object, ...]:
+    """Something that changes whenever what the class board shows has changed."""
+    row = db.execute(
+        """SELECT revealed, ended_at,
+                  (SELECT count(*) || ' ' || group_concat(nickname, '/') FROM practice_participants
+                   WHERE class_id = :class),
+                  (SELECT max(at) || ' ' || count(*) || ' ' || sum(answers) FROM practice_progress
+                   JOIN practice_participants ON practice_participants.id = participant_id WHERE class_id = :class),
+                  (SELECT max(received_at) || ' ' || count(*) FROM practice_runs WHERE class_id = :class),
+                  (SELECT count(*) || ' ' || count(done_at) FROM practice_notes WHERE class_id = :class)
+           FROM practice_classes WHERE id = :class""",
+        {"class": str(class_id)},
+    ).fetchone()
+    return tuple(row) if row else ()
+
+
+def add_assignment(db: Database, row: AssignmentRow) -> None:
+    """Keep a new assignment."""
+    db.execute(
+        """INSERT INTO practice_assignments (id, scenario_id, site_id, from_on, due_on, created_by, created_at)
+           VALUES (:id, :scenario_id, :site_id, :from_on, :due_on, :created_by, :created_at)""",
+        asdict(row),
+    )
+
+
+def find_assignment(db: Database, assignment_id: str) -> AssignmentRow | None:
+    """One assignment, or None."""
+    row = db.execute(f"{ASSIGNMENT} WHERE practice_assignments.id = :id", {"id": assignment_id}).fetchone()
+    return AssignmentRow(**dict(row)) if row else None
+
+
+def withdraw(db: Database, assignment_id: str, now: str) -> bool:
+    """Withdraw an assignment; False when it was withdrawn before."""
+    row = db.execute(
+        "UPDATE practice_assignments SET withdrawn_at = :now WHERE id = :id AND withdrawn_at IS NULL RETURNING id",
+        {"id": assignment_id, "now": now},
+    ).fetchone()
+    return row is not None
+
+
+def assignments(db: Database, site_ids: Sequence[str] | None, not_due_before: str) -> list[AssignmentRow]:
+    """Assignments of these sites (None: all) that stand and are due on a day or later, the first due first."""
+    bound: dict[str, Any] = {"day": not_due_before}
+    condition = f"AND site_id IN ({_names(site_ids, bound)})" if site_ids is not None else ""
+    rows = db.execute(
+        f"""{ASSIGNMENT} WHERE withdrawn_at IS NULL AND due_on >= :day {condition}
+            ORDER BY due_on, sites.name, scenario_id LIMIT 500""",
+        bound,
+    )
+    return [AssignmentRow(**dict(row)) for row in rows]
+
+
+def _class(row: Row) -> ClassRow:
+    return ClassRow(**{**dict(row), "scenario_ids": tuple(json.loads(row["scenario_ids"]))})
+
+
+def _names(values: Sequence[str], bound: dict[str, Any]) -> str:
+    names = {f"name{number}": value for number, value in enumerate(values)}
+    bound.update(names)
+    return ", ".join(f":{name}" for name in names) or "NULL"

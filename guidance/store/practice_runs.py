@@ -1,0 +1,199 @@
+"""Rows of practice runs and of where a class stands right now. For guidance/practice/ and guidance/web/.
+
+Apart from everything real: no query here reads or writes an incident, a report, an alert or a delivery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, NewType
+from uuid import UUID
+
+from sqlite_utils import Database
+
+# Not a text, as the ids of everything real are: a function that reaches people cannot be given one of these.
+RunId = NewType("RunId", UUID)
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One revision of a run. `body` and `receipt` are JSON text, `outcome` is empty when none was reached."""
+
+    id: str
+    revision: int
+    scenario_id: str
+    scenario_hash: str
+    protocol_hash: str
+    class_id: str | None
+    participant_id: str | None
+    device_id: str | None
+    site_id: str | None
+    site_type: str
+    sha256: str
+    body: str
+    receipt: str
+    outcome: str
+    passed: int
+    seconds_to_outcome: float | None
+    seconds_to_alert: float | None
+    received_at: str
+
+    @property
+    def person(self) -> str:
+        """Who walked, as far as that is known: a trainee of a class, else a phone, else nobody but the run itself."""
+        return self.participant_id or self.device_id or self.id
+
+
+@dataclass(frozen=True)
+class ListedRun:
+    """The newest revision of a run with the names around it; an absent name is empty."""
+
+    run: RunRow
+    nickname: str
+    class_title: str
+    site_name: str
+    agency_id: str | None
+
+
+@dataclass(frozen=True)
+class ProgressRow:
+    """Where a trainee stands in one run right now. `position` is a step or outcome, `alerted` 0 or 1."""
+
+    run_id: str
+    participant_id: str
+    scenario_id: str
+    position: str
+    answers: int
+    alerted: int
+    at: str
+
+
+@dataclass(frozen=True)
+class Within:
+    """Which runs: each part narrows the choice, None leaves it open. Days are dates as text, both included.
+
+    `agencies` and `trainer_id` together say what a trainer of agencies sees: their sites' runs, their classes' and
+    the own classes'. None for a trainer of the whole city.
+    """
+
+    scenario_id: str | None = None
+    class_id: str | None = None
+    site_id: str | None = None
+    from_on: str | None = None
+    until_on: str | None = None
+    agencies: tuple[str, ...] | None = None
+    trainer_id: str | None = None
+
+
+COLUMNS = (
+    "id, revision, scenario_id, scenario_hash, protocol_hash, class_id, participant_id, device_id, site_id, site_type, "
+    "sha256, body, receipt, outcome, passed, seconds_to_outcome, seconds_to_alert, received_at"
+)
+NEWEST = "practice_runs.revision = (SELECT max(revision) FROM practice_runs AS later WHERE later.id = practice_runs.id)"
+LISTED = f"""SELECT practice_runs.*, coalesce(nickname, '') AS nickname,
+                    coalesce(practice_classes.title, '') AS class_title, coalesce(sites.name, '') AS site_name,
+                    coalesce(sites.agency_id, practice_classes.agency_id) AS run_agency
+             FROM practice_runs
+             LEFT JOIN practice_participants ON practice_participants.id = practice_runs.participant_id
+             LEFT JOIN practice_classes ON practice_classes.id = practice_runs.class_id
+             LEFT JOIN sites ON sites.id = practice_runs.site_id
+             WHERE {NEWEST}"""
+
+
+def find_run(db: Database, run_id: RunId, revision: int) -> RunRow | None:
+    """One revision of a run, or None."""
+    row = db.execute(
+        f"SELECT {COLUMNS} FROM practice_runs WHERE id = :id AND revision = :revision",
+        {"id": str(run_id), "revision": revision},
+    ).fetchone()
+    return RunRow(**dict(row)) if row else None
+
+
+def newest_runs(db: Database, run_ids: Sequence[RunId]) -> list[RunRow]:
+    """The newest revision of each of these runs that is here, oldest first."""
+    bound: dict[str, Any] = {}
+    names = _names([str(each) for each in run_ids], "run", bound)
+    rows = db.execute(
+        f"SELECT {COLUMNS} FROM practice_runs WHERE id IN ({names}) AND {NEWEST} ORDER BY received_at, id", bound
+    )
+    return [RunRow(**dict(row)) for row in rows]
+
+
+def add_run(db: Database, run: RunRow) -> None:
+    """Keep a revision. The primary key refuses a second one under the same number."""
+    values = ", ".join(f":{name.strip()}" for name in COLUMNS.split(","))
+    db.execute(f"INSERT INTO practice_runs ({COLUMNS}) VALUES ({values})", asdict(run))
+
+
+def runs_within(db: Database, within: Within) -> list[ListedRun]:
+    """The newest revision of every run that is asked for, oldest first."""
+    bound: dict[str, Any] = {}
+    conditions = "".join(f" AND {each}" for each in _conditions(within, bound))
+    rows = db.execute(f"{LISTED}{conditions} ORDER BY practice_runs.received_at, practice_runs.id", bound)
+    return [_listed(dict(row)) for row in rows]
+
+
+def save_progress(db: Database, progress: ProgressRow) -> None:
+    """Remember where a trainee stands. Nobody moves another's run."""
+    db.execute(
+        """INSERT INTO practice_progress (run_id, participant_id, scenario_id, position, answers, alerted, at)
+           VALUES (:run_id, :participant_id, :scenario_id, :position, :answers, :alerted, :at)
+           ON CONFLICT (run_id) DO UPDATE SET scenario_id = excluded.scenario_id, position = excluded.position,
+               answers = excluded.answers, alerted = excluded.alerted, at = excluded.at
+           WHERE practice_progress.participant_id = excluded.participant_id""",
+        asdict(progress),
+    )
+
+
+def progress_of_class(db: Database, class_id: str) -> list[ProgressRow]:
+    """Where everyone of a class stands, oldest news first."""
+    rows = db.execute(
+        """SELECT practice_progress.* FROM practice_progress
+           JOIN practice_participants ON practice_participants.id = practice_progress.participant_id
+           WHERE class_id = :class ORDER BY at, run_id""",
+        {"class": class_id},
+    )
+    return [ProgressRow(**dict(row)) for row in rows]
+
+
+def count_progress(db: Database, participant_id: str) -> int:
+    """How many runs of a trainee are followed."""
+    (many,) = db.execute(
+        "SELECT count(*) FROM practice_progress WHERE participant_id = :id", {"id": participant_id}
+    ).fetchone()
+    return int(many)
+
+
+def _conditions(within: Within, bound: dict[str, Any]) -> list[str]:
+    found = []
+    for column in ("scenario_id", "class_id", "site_id"):
+        value = getattr(within, column)
+        if value is not None:
+            bound[column] = value
+            found.append(f"practice_runs.{column} = :{column}")
+    if within.from_on:
+        bound["from_on"] = within.from_on
+        found.append("substr(practice_runs.received_at, 1, 10) >= :from_on")
+    if within.until_on:
+        bound["until_on"] = within.until_on
+        found.append("substr(practice_runs.received_at, 1, 10) <= :until_on")
+    if within.agencies is not None:
+        bound["trainer"] = within.trainer_id
+        names = _names(within.agencies, "agency", bound)
+        found.append(
+            f"(sites.agency_id IN ({names}) OR practice_classes.agency_id IN ({names}) "
+            "OR practice_classes.trainer_id = :trainer)"
+        )
+    return found
+
+
+def _listed(row: dict[str, Any]) -> ListedRun:
+    names = {name: row.pop(name) for name in ("nickname", "class_title", "site_name", "run_agency")}
+    return ListedRun(RunRow(**row), names["nickname"], names["class_title"], names["site_name"], names["run_agency"])
+
+
+def _names(values: Sequence[str], prefix: str, bound: dict[str, Any]) -> str:
+    names = {f"{prefix}{number}": value for number, value in enumerate(values)}
+    bound.update(names)
+    return ", ".join(f":{name}" for name in names) or "NULL"

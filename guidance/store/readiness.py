@@ -1,0 +1,70 @@
+"""What the readiness of sites is counted from: staff, practice runs, phones in use, someone whom a push reaches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a site has. `staff` is None until its supervisor says it; `proven` counts people of the site whose push
+    subscription is proven to arrive."""
+
+    site_id: str
+    staff: int | None
+    phones: int
+    phones_seen: int
+    proven: int
+
+
+@dataclass(frozen=True)
+class SiteRun:
+    """The newest revision of one practice run at a site; `person` tells runs of different people apart."""
+
+    site_id: str
+    person: str
+    scenario_id: str
+    outcome: str
+    seconds_to_outcome: float | None
+    seconds_to_alert: float | None
+    received_at: str
+
+
+def reach(db: Database, seen_since: str) -> dict[str, Reach]:
+    """What every site has, by site id; a phone counts as seen when it was in use since then."""
+    rows = db.execute(
+        """SELECT sites.id AS site_id, sites.staff_count AS staff,
+                  (SELECT count(*) FROM devices WHERE site_id = sites.id AND revoked_at IS NULL) AS phones,
+                  (SELECT count(*) FROM devices
+                   WHERE site_id = sites.id AND revoked_at IS NULL AND seen_at >= :since) AS phones_seen,
+                  (SELECT count(DISTINCT people.id) FROM people
+                   JOIN person_roles ON person_roles.person_id = people.id
+                   JOIN push_subscriptions ON push_subscriptions.person_id = people.id
+                   WHERE person_roles.role = 'supervisor' AND people.disabled_at IS NULL
+                     AND (person_roles.site_id = sites.id OR person_roles.agency_id = sites.agency_id)
+                     AND proven_at IS NOT NULL AND gone_at IS NULL) AS proven
+           FROM sites""",
+        {"since": seen_since},
+    )
+    return {row["site_id"]: Reach(**dict(row)) for row in rows}
+
+
+def site_runs(db: Database, since: str) -> list[SiteRun]:
+    """Practice runs at sites since a moment, oldest first."""
+    rows = db.execute(
+        """SELECT site_id, coalesce(participant_id, device_id, id) AS person, scenario_id, outcome, seconds_to_outcome,
+                  seconds_to_alert, received_at
+           FROM practice_runs
+           WHERE site_id IS NOT NULL AND received_at >= :since
+             AND revision = (SELECT max(revision) FROM practice_runs AS later WHERE later.id = practice_runs.id)
+           ORDER BY received_at, id""",
+        {"since": since},
+    )
+    return [SiteRun(**dict(row)) for row in rows]
+
+
+def set_staff(db: Database, site_id: str, staff: int | None) -> None:
+    """Say how many people work at a site's desk."""
+    db.execute("UPDATE sites SET staff_count = :staff WHERE id = :id", {"id": site_id, "staff": staff})
