@@ -16,6 +16,9 @@ from guidance.protocol.model import Protocol
 from guidance.protocol.values import Node, Problem, ProtocolError, Report
 from guidance.protocol.yamlfile import read_yaml
 
+# Files of the same folder that are no protocols.
+BESIDE = frozenset({"certificates.yaml"})
+
 __all__ = [
     "Library",
     "Problem",
@@ -43,7 +46,7 @@ def load_folder(folder: Path) -> Library:
     """Read every `<id>.yaml` of a folder with its `shared/`; a `ProtocolError` lists every problem of every file."""
     problems: list[Problem] = []
     shared = _read_shared(folder / "shared", problems)
-    paths = sorted(folder.glob("*.yaml"))
+    paths = sorted(path for path in folder.glob("*.yaml") if path.name not in BESIDE)
     if not paths:
         problems.append(Problem(str(folder), "", "there is no protocol file here"))
     found = [_read_protocol(path, shared, problems) for path in paths]

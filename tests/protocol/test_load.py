@@ -187,3 +187,8 @@ def test_an_edition_is_one_until_a_file_says_more_and_leaves_earlier_hashes_as_t
 def test_an_edition_below_one_is_refused(folder: Path) -> None:
     spoil(folder / "protocol.yaml", "version: 1", "version: 1\nedition: 0")
     assert problems(folder) == ["protocol.yaml:6: edition: write a whole number from 1 here"]
+
+
+def test_the_rules_of_certificates_beside_the_protocols_are_none(folder: Path) -> None:
+    (folder / "certificates.yaml").write_text("pass_mark: 100\n", encoding="utf-8")
+    assert list(load_folder(folder).protocols) == ["protocol"]
