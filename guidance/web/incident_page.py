@@ -31,7 +31,7 @@ class Walked:
 
 @dataclass(frozen=True)
 class ReportView:
-    """The newest revision of one report. `facts` are (screen, ((label, words), …)); times are text."""
+    """One report as it stands after its newest revision. `facts` are (screen, ((label, words), …)); times are text."""
 
     revision: int
     sent_at: str
@@ -105,17 +105,21 @@ def _happening(db: Database, event: incidents.EventRow) -> Happening:
 def _report(db: Database, here: Parts, row: BoardRow, report: reports.ReportRow) -> ReportView:
     revisions = reports.revisions_of(db, report.id)
     newest = revisions[-1]
-    body: Mapping[str, Any] = json.loads(newest.body)
-    protocol = here.shelf.find(db, newest.protocol_hash)
-    position = replay(protocol, body["trail"], row.site_type).position if protocol else ""
+    bodies: list[Mapping[str, Any]] = [json.loads(each.body) for each in revisions]
+    # A phone forgets what was received, so that a further revision holds only what is new.
+    facts = {name: value for body in bodies for name, value in body.get("facts", {}).items()}
+    place = max((number for number, body in enumerate(bodies) if body["trail"]), default=len(bodies) - 1)
+    trail, protocol_hash = bodies[place]["trail"], revisions[place].protocol_hash
+    protocol = here.shelf.find(db, protocol_hash)
+    position = replay(protocol, trail, row.site_type).position if protocol else ""
     return ReportView(
         newest.revision,
         newest.sent_at,
         newest.received_at,
-        _facts(here, body.get("facts", {})),
-        trail_words(protocol, body["trail"]),
+        _facts(here, facts),
+        trail_words(protocol, trail),
         protocol.outcomes.get(position) if protocol else None,
-        _version(protocol, newest.protocol_hash),
+        _version(protocol, protocol_hash),
         tuple(_flags(db, newest, here.settings.late_report_hours)),
     )
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -12,7 +14,8 @@ from guidance.incident.facts import load_catalog
 from guidance.settings import ROOT, Settings
 from guidance.store.db import Store
 from guidance.web import cookies
-from tests.reports import VISIT, Place, a_place
+from tests.people.town import COUNSEL, Town, text
+from tests.reports import VISIT, Place, a_place, body, walked
 
 PAGES = ("/en/report", "/en/my-reports")
 ALERT = "/en/alert/visit"
@@ -171,3 +174,23 @@ def test_what_became_of_an_alert_is_shown_to_the_phone_that_filed_it_alone(
 
 def test_an_alert_about_nothing_that_is_known_is_not_found(phone: FlaskClient) -> None:
     assert phone.get("/en/alert/nothing").status_code == 404
+
+
+def test_what_a_later_revision_adds_stands_on_the_board_beside_what_came_before(
+    app: Flask, store: Store, settings: Settings, clock: FixedClock
+) -> None:
+    town = Town(app, store, settings, clock)
+    phone, report_id = town.phone("Oak Street School"), str(uuid4())
+    revisions: list[dict[str, Any]] = [
+        {"trail": walked(clock, "agency-paper"), "facts": {"still_there": "yes", "officers_count": 2}},
+        {"facts": {"still_there": "no", "purpose": "A routine matter"}},
+    ]
+    for number, members in enumerate(revisions, start=1):
+        sent = body(clock, number, **members)
+        headers = {"X-Guidance": "1", "Sec-Fetch-Site": "same-origin"}
+        assert phone.put(f"/api/reports/{report_id}", json=sent, headers=headers).status_code == 201
+    with store.reader() as db:
+        (incident,) = db.execute("SELECT incident_id FROM reports WHERE id = :id", {"id": report_id}).fetchone()
+    shown = text(town.browser(COUNSEL).get(f"/board/incidents/{incident}"))
+    assert "How many officers? 2" in shown and "A routine matter" in shown and "No, they left" in shown
+    assert VISIT.outcomes["agency-paper"].headline in shown
