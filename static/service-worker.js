@@ -145,7 +145,9 @@ async function repair() {
 async function flushOutbox() {
   const pages = await self.clients.matchAll({ type: "window" });
   for (const page of pages) page.postMessage({ type: "flush-outbox" });
-  await self.GuidanceOutbox.flush({ now: true });
+  const { waiting } = await self.GuidanceOutbox.flush({ now: true });
+  // The browser asks again later only for a sync that failed.
+  if (waiting) throw new Error(`${waiting} reports still wait on this phone`);
 }
 
 /** @param {PushMessageData|null} data @returns {{id?: string, urgency?: string, exercise?: boolean}} empty when unreadable */
