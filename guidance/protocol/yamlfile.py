@@ -55,14 +55,23 @@ def read_yaml(path: Path, report: Report) -> Node:
     """Read one file into a `Node`; text that is no YAML is a problem in the report and an empty value."""
     try:
         text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=LOADER)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except UnicodeDecodeError as error:
         report.add("", f"this is not YAML: {' '.join(str(error).split())}")
         return Node(None, "", report)
     except OSError as error:
         report.add("", f"cannot be read: {error.strerror}")
         return Node(None, "", report)
+    return read_yaml_text(text, report)
+
+
+def read_yaml_text(text: str, report: Report) -> Node:
+    """Read YAML that is not in a file, as `read_yaml` does."""
+    try:
+        root = yaml.compose(text, Loader=LOADER)
+        value = None if root is None else _Reader(report).value(root, "")
+    except (yaml.YAMLError, UnicodeError, RecursionError) as error:
+        report.add("", f"this is not YAML: {' '.join(str(error).split())}")
+        return Node(None, "", report)
     if root is None:
         report.add("", "the file is empty")
-        return Node(None, "", report)
-    return Node(_Reader(report).value(root, ""), "", report)
+    return Node(value, "", report)
