@@ -59,8 +59,10 @@ def span_words(seconds: int) -> str:
     if minutes < 60:
         return _("%(m)s min", m=minutes)
     hours = minutes // 60
-    if hours < 24:
+    if hours < 10:
         return _("%(h)s h %(m)s min", h=hours, m=minutes % 60)
+    if hours < 24:
+        return _("%(h)s h", h=hours)
     return _("%(d)s d %(h)s h", d=hours // 24, h=hours % 24)
 
 

@@ -38,7 +38,7 @@ function language() {
 }
 
 /**
- * Keep every `<time data-age>` true, with the words that `words` holds as data-age-now, -minutes, -hours and -days.
+ * Keep every `<time data-age>` true, with the words that `words` holds as data-age-now, -minutes, -hours, -long and -days.
  * @param {HTMLElement} words
  */
 export function keepAges(words) {
@@ -56,6 +56,7 @@ export function ageOf(moment, words) {
   if (minutes < 1) return words.ageNow ?? "";
   if (minutes < 60) return (words.ageMinutes ?? "").replace("{m}", String(minutes));
   const hours = Math.floor(minutes / 60);
-  if (hours < 24) return (words.ageHours ?? "").replace("{h}", String(hours)).replace("{m}", String(minutes % 60));
+  if (hours >= 10 && hours < 24) return (words.ageLong ?? "").replace("{h}", String(hours));
+  if (hours < 10) return (words.ageHours ?? "").replace("{h}", String(hours)).replace("{m}", String(minutes % 60));
   return (words.ageDays ?? "").replace("{d}", String(Math.floor(hours / 24))).replace("{h}", String(hours % 24));
 }
