@@ -60,22 +60,31 @@ def from_source(document: object, name: str = "scenario") -> Scenario:
     if not isinstance(document, Mapping):
         node.wrong("a scenario is keys and values")
         raise ScenarioError(tuple(report.problems))
-    scenario = _read_scenario(node)
+    scenario = _hashed(_read_scenario(node), report)
     if report.problems:
         raise ScenarioError(tuple(report.problems))
-    return replace(scenario, hash=scenario_hash(scenario))
+    return scenario
 
 
 def _load_file(path: Path, library: Library, problems: list[Problem]) -> Scenario:
     report = Report(path.name)
-    scenario = _read_scenario(read_yaml(path, report))
+    scenario = _hashed(_read_scenario(read_yaml(path, report)), report)
     if scenario.id and scenario.id != path.stem:
         report.add("id", f"the id {scenario.id!r} and the file name must be the same")
     if scenario.protocol and library.get(scenario.protocol) is None:
         known = ", ".join(library.protocols)
         report.add("protocol", f"there is no protocol {scenario.protocol!r}; protocols are {known}")
     problems.extend(report.problems)
-    return replace(scenario, hash=scenario_hash(scenario))
+    return scenario
+
+
+def _hashed(scenario: Scenario, report: Report) -> Scenario:
+    """The scenario with its hash; what JSON cannot hold (half a character, a huge number) is a problem."""
+    try:
+        return replace(scenario, hash=scenario_hash(scenario))
+    except ValueError as error:
+        report.add("", f"cannot be written as JSON: {error}")
+        return scenario
 
 
 def _read_scenario(node: Node) -> Scenario:

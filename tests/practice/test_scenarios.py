@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from guidance.commands.scenarios import scenarios
 from guidance.practice.document import to_document
 from guidance.practice.load import ScenarioError, from_source, load_scenarios
 from guidance.practice.scenario import Scenario, scenario_hash, to_source
-from tests.practice.shelf import FOLDER, Spoil, library, protocol_of, scenario, shelf, spoilt
+from tests.practice.shelf import FOLDER, Spoil, findings, library, protocol_of, scenario, shelf, spoilt
 
 FULL = "shelter-other-address"
 
@@ -96,11 +98,33 @@ def test_the_plain_form_reads_back_to_the_same_scenario(found: Scenario) -> None
     assert scenario_hash(found) == found.hash
 
 
-@pytest.mark.parametrize("document", [None, [], "visit", {}, {"id": 5}, {"card": [], "expected": "x"}])
+@pytest.mark.parametrize(
+    "document",
+    [None, [], "visit", {}, {"id": 5}, {"card": [], "expected": "x"}, {"version": 2**70}, {"counsel": "\ud800"}],
+)
 def test_what_is_no_scenario_is_refused_with_reasons(document: object) -> None:
     with pytest.raises(ScenarioError) as refused:
         from_source(document)
     assert refused.value.problems
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(to_source(scenario(FULL)))), JSON)
+def test_a_scenario_with_anything_in_one_place_is_read_or_refused(key: str, value: object) -> None:
+    try:
+        found = from_source({**to_source(scenario(FULL)), key: value})
+    except ScenarioError as refused:
+        assert refused.problems
+    else:
+        assert found.hash == scenario_hash(found)
+        assert all(finding.place.startswith(f"{found.id}/") for finding in findings(found))
 
 
 @pytest.mark.parametrize(
