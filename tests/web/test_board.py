@@ -145,7 +145,15 @@ def test_a_second_click_on_a_columns_head_turns_it_round() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(-5, "now"), (59, "now"), (60, "1 min"), (3599, "59 min"), (3600, "1 h 0 min"), (90000, "1 d 1 h")],
+    [
+        (-5, "now"),
+        (59, "now"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600, "1 h 0 min"),
+        (36000, "10 h"),
+        (90000, "1 d 1 h"),
+    ],
 )
 def test_ages_are_short(app: Flask, seconds: int, words: str) -> None:
     with app.test_request_context():
