@@ -24,6 +24,7 @@ lint: ## Check style, types and protocols
 	@$(PY) -m ruff format --check guidance tests bench
 	@$(PY) -m mypy
 	@$(PY) -m guidance protocols check
+	@$(PY) -m guidance scenarios check
 
 format: ## Put the Python files in the house's format
 	@tools/setup.sh dev

@@ -7,7 +7,7 @@ import sys
 import click
 
 from guidance import __version__
-from guidance.commands import demo, people, protocols, receipts, serve, worker
+from guidance.commands import demo, people, protocols, receipts, scenarios, serve, worker
 from guidance.keys import KeysUnusable
 from guidance.protocol.load import ProtocolError
 from guidance.settings import BadSetting
@@ -27,6 +27,7 @@ for command in (
     serve.run,
     serve.settings,
     protocols.protocols,
+    scenarios.scenarios,
     people.sign_in_link,
     people.join_link,
     people.add_agency,
