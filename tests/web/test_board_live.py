@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from guidance.clock import FixedClock
+from guidance.settings import Settings
+from guidance.store import incidents
+from guidance.store.db import Store
+from guidance.web import board_live
+from tests.people.town import COUNSEL, ELM, OAK, Town
+from tests.reports import walked
+from tests.web.desk import HOSPITAL, SCHOOL, act
+
+
+@pytest.fixture
+def town(app: Flask, store: Store, settings: Settings, clock: FixedClock) -> Town:
+    return Town(app, store, settings, clock)
+
+
+@pytest.fixture
+def incident(town: Town) -> str:
+    """An incident at a school, with a walk and a few facts."""
+    facts = {"officers_count": 3, "request": ["enter", "person"], "markings": "POLICE on the vest"}
+    return town.report(SCHOOL, trail=walked(town.clock, "agency-paper"), facts=facts)
+
+
+def read_events(town: Town, who: str, query: str, monkeypatch: pytest.MonkeyPatch, polls: int = 3) -> str:
+    monkeypatch.setattr(board_live, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(board_live, "LAST_POLL", polls)
+    answer = town.browser(who).get(f"/board/live{query}")
+    assert (answer.status_code, answer.mimetype) == (200, "text/event-stream")
+    told = answer.get_data(as_text=True)
+    answer.close()
+    return told
+
+
+def test_the_stream_tells_of_what_happened_since(town: Town, incident: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with town.store.reader() as db:
+        newest = incidents.last_event(db)
+    assert f"id: {newest}\nevent: changed" in read_events(town, COUNSEL, "?since=0", monkeypatch)
+    assert "changed" not in read_events(town, COUNSEL, f"?since={newest}", monkeypatch)
+
+
+def test_the_stream_tells_nobody_of_what_they_may_not_see(
+    town: Town, incident: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "changed" in read_events(town, OAK, "?since=0", monkeypatch)
+    assert "changed" not in read_events(town, ELM, "?since=0", monkeypatch)
+
+
+def test_an_incidents_page_is_told_of_that_incident_alone(
+    town: Town, incident: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = town.report(HOSPITAL)
+    with town.store.reader() as db:
+        newest = incidents.last_event(db)
+    act(town, COUNSEL, other, "note", text="x", audience="record")
+    assert "changed" in read_events(town, COUNSEL, f"?since={newest}&incident={other}", monkeypatch)
+    assert "changed" not in read_events(town, COUNSEL, f"?since={newest}&incident={incident}", monkeypatch)
+
+
+def test_the_stream_stays_awake_and_ends_by_itself(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = read_events(town, COUNSEL, "", monkeypatch, polls=board_live.HEARTBEAT_POLLS + 1)
+    assert ": still here" in told
+
+
+def test_the_stream_says_when_the_session_has_ended(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("guidance.people.sign_in.person_of", lambda *_: None)
+    watch = board_live.Watch(town.person(COUNSEL), "ended", None)
+    here = town.app.extensions["guidance"]
+    assert list(board_live._stream(here, watch, 0))[-1] == "event: signed-out\ndata: \n\n"
+
+
+def test_too_many_watchers_are_told_to_ask_instead_and_hold_no_thread(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(40):
+        read_events(town, COUNSEL, "", monkeypatch, polls=1)  # each gives its place back
+    taken = 0
+    while board_live.STREAMS.acquire(blocking=False):
+        taken += 1
+    try:
+        assert town.browser(COUNSEL).get("/board/live").status_code == 503
+    finally:
+        for _ in range(taken):
+            board_live.STREAMS.release()
