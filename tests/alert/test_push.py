@@ -174,6 +174,16 @@ def test_after_the_key_was_changed_old_subscriptions_are_refused_not_forgotten(
     assert sender.send(push(browser)).status == 201
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refused_token_is_not_used_again(service: FakePushService, sender: PushSender, status: int) -> None:
+    browser = service.subscribe("b")
+    service.script("b", Reply(), Reply(status))
+    for _ in range(2):
+        assert sender.send(push(browser)).status == 201
+    first, refused, fresh = service.tokens
+    assert first == refused != fresh
+
+
 def test_the_topic_is_one_for_each_incident_and_says_nothing() -> None:
     names = {topic(b"key", f"incident-{number}") for number in range(100)}
     assert len(names) == 100

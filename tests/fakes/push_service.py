@@ -88,7 +88,8 @@ class Refused(Exception):
 class FakePushService:
     """Listens on a port of its own from `with` to the end of it.
 
-    `messages` are accepted pushes, `refusals` what it found wrong, `attempts` the names of all that arrived;
+    `messages` are accepted pushes, `refusals` what it found wrong, `attempts` and `tokens` the
+    browsers and VAPID headers of all that arrived;
     `script(name, replies...)` plays answers one by one before 201 is the answer again, or forever with `always`.
     """
 
@@ -100,6 +101,7 @@ class FakePushService:
         self.messages: list[Message] = []
         self.refusals: list[Refused] = []
         self.attempts: list[str] = []
+        self.tokens: list[str] = []
         self.connections = 0
         self.on_message: Callable[[Message], None] = lambda message: None
         self._scripts: dict[str, deque[Reply]] = {}
@@ -208,6 +210,7 @@ class FakePushService:
         name = target.rpartition("/")[2]
         with self._lock:
             self.attempts.append(name)
+            self.tokens.append(headers.get("authorization", ""))
             script = self._scripts.get(name)
             reply = script.popleft() if script else self._always.get(name, Reply())
         try:
