@@ -151,3 +151,18 @@ def answer_from_the_board(server: Server, report_id: str, words: str) -> None:
         desk.acknowledge(db, now, report.incident_id, person)
         desk.add_note(db, now, report.incident_id, person, words)
     store.close()
+
+
+def network_is_back(page: Page) -> None:
+    """Wake the worker as the browser does when the network returns (Background Sync)."""
+    session = page.context.new_cdp_session(page)
+    found: list[dict[str, Any]] = []
+    session.on("ServiceWorker.workerRegistrationUpdated", lambda event: found.extend(event["registrations"]))
+    session.send("ServiceWorker.enable")
+    for _ in range(50):
+        if found:
+            break
+        page.wait_for_timeout(20)
+    origin = page.evaluate("location.origin")
+    asked = {"origin": origin, "registrationId": found[0]["registrationId"], "tag": "outbox", "lastChance": False}
+    session.send("ServiceWorker.dispatchSyncEvent", asked)

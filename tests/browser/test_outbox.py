@@ -58,6 +58,24 @@ def test_what_was_saved_while_the_server_was_dead_arrives_once_when_it_is_back(
     assert phones.kept(page, "drafts") == []
 
 
+def test_the_worker_sends_what_waits_when_every_page_is_closed(phone_context: BrowserContext, server: Server) -> None:
+    before = phones.report_ids(server)
+    phones.enrol(phone_context, server)
+    page = phone_context.new_page()
+    page.goto("/en/report")
+    phones.works_offline(page)
+    server.kill()
+    entry = phones.freeze(page)
+    phones.wait_for_state(page, entry, "waiting")
+    phones.keep(page, "outbox", {**entry, "state": "waiting", "next_try_at": page.evaluate("Date.now()") + 200_000})
+    server.start()
+    page.goto("/healthz")
+    assert phones.report_ids(server) == before
+    phones.network_is_back(page)
+    wait_until(lambda: len(phones.sent_reports(server, before)) == 1)
+    phones.wait_for_state(page, entry, "gone")
+
+
 def test_two_tabs_that_send_at_the_same_moment_file_one_report(wired: Page, server: Server) -> None:
     before = phones.report_ids(server)
     other = wired.context.new_page()
