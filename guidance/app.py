@@ -11,6 +11,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from guidance.clock import Clock, SystemClock
 from guidance.incident.facts import load_catalog
 from guidance.keys import load_keys
+from guidance.practice.certificate_rules import load_rules
+from guidance.practice.load import load_scenarios
 from guidance.protocol.load import load_folder
 from guidance.settings import ROOT, Settings, from_environment
 from guidance.store.db import Store
@@ -20,6 +22,7 @@ from guidance.web import (
     api,
     board,
     board_live,
+    certificates,
     cookies,
     guides,
     headers,
@@ -27,13 +30,21 @@ from guidance.web import (
     home,
     join,
     locale,
+    practice_api,
+    practice_join,
     problems,
     push_api,
+    readiness,
     report_pages,
     shell,
     sign_in,
     sites,
     sources,
+    trainer,
+    trainer_class,
+    trainer_editor,
+    trainer_live,
+    trainer_results,
 )
 from guidance.web.context import NAME, Parts, publish_library
 
@@ -41,18 +52,27 @@ BLUEPRINTS = (
     api.blueprint,
     board.blueprint,
     board_live.blueprint,
+    certificates.blueprint,
     guides.blueprint,
     health.blueprint,
     home.blueprint,
     join.blueprint,
+    practice_api.blueprint,
+    practice_join.blueprint,
     push_api.blueprint,
+    readiness.blueprint,
     report_pages.blueprint,
     shell.blueprint,
     sign_in.blueprint,
     sites.blueprint,
     sources.blueprint,
+    trainer.blueprint,
+    trainer_class.blueprint,
+    trainer_editor.blueprint,
+    trainer_live.blueprint,
+    trainer_results.blueprint,
 )
-JSON_LANE = (api.blueprint, push_api.blueprint)
+JSON_LANE = (api.blueprint, practice_api.blueprint, push_api.blueprint)
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
@@ -93,7 +113,10 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Parts:
         clock = StoreClock(store) if settings.test_clock else SystemClock()
     keys = load_keys(settings.keys)
     migrate(store)
-    parts = Parts(settings, clock, store, keys, load_folder(ROOT / "protocols"), load_catalog())
+    library = load_folder(ROOT / "protocols")
+    scenarios = load_scenarios(ROOT / "protocols" / "scenarios", library)
+    rules = load_rules(ROOT / "protocols" / "certificates.yaml", scenarios)
+    parts = Parts(settings, clock, store, keys, library, load_catalog(), scenarios, rules)
     with store.transaction() as db:
         publish_library(db, parts.library, clock)
     return parts

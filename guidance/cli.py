@@ -7,7 +7,7 @@ import sys
 import click
 
 from guidance import __version__
-from guidance.commands import demo, people, protocols, receipts, scenarios, serve, worker
+from guidance.commands import demo, people, practice, protocols, receipts, scenarios, serve, worker
 from guidance.keys import KeysUnusable
 from guidance.protocol.load import ProtocolError
 from guidance.settings import BadSetting
@@ -36,6 +36,7 @@ for command in (
     people.add_person,
     people.revoke_device,
     demo.demo,
+    practice.practice_reminders,
     receipts.receipt,
     worker.worker,
 ):

@@ -12,6 +12,7 @@ from guidance.app import assemble
 from guidance.commands.demo_incidents import work
 from guidance.people import demo as city
 from guidance.people import join, sign_in
+from guidance.people.directory import ROLES
 from guidance.settings import Settings, from_environment
 from guidance.store import people
 from guidance.store.db import Store
@@ -62,6 +63,6 @@ def _committee_first(person: Person) -> tuple[bool, str]:
 
 
 def _person_line(db: Database, now: datetime, settings: Settings, person: Person) -> str:
-    role = "committee" if person.has("committee") else "supervisor"
+    role = next(each for each in ROLES if person.has(each))
     who = f"{role}: {person.name}, {person.title}"
     return f"  {who:<52} {sign_in.make_link(db, now, settings, person)}"

@@ -120,7 +120,9 @@ def add_contact(role: str, label: str, phone: str, site: str, agency: str, check
 @click.option("--title", default="", help="What desks see instead of the name, such as Law Department duty counsel.")
 @click.option("--role", type=click.Choice(ROLES), required=True)
 @click.option("--site", default="", help="The site that a supervisor looks after.")
-@click.option("--agency", default="", help="The agency whose sites a supervisor looks after.")
+@click.option(
+    "--agency", default="", help="The agency whose sites a supervisor looks after, or whose staff a trainer trains."
+)
 def add_person(email: str, name: str, title: str, role: str, site: str, agency: str) -> None:
     """Put in someone who can sign in."""
     with act() as it:
@@ -145,6 +147,10 @@ def revoke_device(device: str) -> None:
 def _grant(db: Database, role: str, site: str, agency: str) -> Grant:
     if role == "supervisor":
         return directory.supervisor_of(db, site=site, agency=agency)
+    if role == "trainer":
+        if site:
+            raise NotAdded("A trainer trains an agency or the whole city; leave out --site.")
+        return directory.trainer_of(db, agency=agency)
     if site or agency:
         raise NotAdded("The committee is for the whole city; leave out --site and --agency.")
     return Grant("committee")

@@ -11,6 +11,7 @@ import yaml
 from sqlite_utils import Database
 
 from guidance.people import directory
+from guidance.store import readiness
 from guidance.store.people import Contact, Grant
 
 CITY = Path(__file__).parent / "demo_city.yaml"
@@ -36,7 +37,8 @@ def _agency(db: Database, now: datetime, agency: Mapping[str, Any], checked_on: 
     for each in agency["contacts"]:
         directory.add_contact(db, now, _contact(each, checked_on), agency=agency["name"])
     for site in agency["sites"]:
-        directory.add_site(db, now, agency["name"], site["name"], site["type"])
+        added = directory.add_site(db, now, agency["name"], site["name"], site["type"])
+        readiness.set_staff(db, added.id, site["staff"])
         for each in site["contacts"]:
             directory.add_contact(db, now, _contact(each, checked_on), site=site["name"])
 
@@ -48,4 +50,6 @@ def _contact(contact: Mapping[str, str], checked_on: str) -> Contact:
 def _grant(db: Database, person: Mapping[str, Any]) -> Grant:
     if person.get("committee"):
         return Grant("committee")
+    if person.get("trainer"):
+        return directory.trainer_of(db, agency=person.get("agency", ""))
     return directory.supervisor_of(db, site=person.get("site", ""), agency=person.get("agency", ""))

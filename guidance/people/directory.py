@@ -18,7 +18,7 @@ from guidance.store import log
 from guidance.store import people as rows
 from guidance.store.people import Agency, Contact, Grant, Person, Site
 
-ROLES = ("committee", "supervisor")
+ROLES = ("committee", "supervisor", "trainer")
 # 911 and 311 are the same for everyone; they stand in the pages and never in a directory.
 LISTED_ROLES = tuple(role for role in CONTACT_ROLES if not role.isdigit())
 PHONE = re.compile(r"\+?[0-9][0-9 ()./-]{2,24}( ?x[0-9]{1,6})?")
@@ -82,7 +82,7 @@ def add_person(db: Database, now: datetime, name: str, title: str, email: str, r
     if rows.person_by_email(db, email):
         raise NotAdded(f"Someone has the e-mail address {email} already.")
     if not roles:
-        raise NotAdded("Give the person a role: committee, or supervisor of a site or an agency.")
+        raise NotAdded("Give the person a role: committee, supervisor of a site or an agency, or trainer.")
     person = Person(_id("person", email.lower()), name, title, email, roles, on_duty=True)
     rows.add_person(db, person)
     _log(db, now, "person.added", person.id)
@@ -96,6 +96,11 @@ def supervisor_of(db: Database, *, site: str = "", agency: str = "") -> Grant:
     if site:
         return Grant("supervisor", site_id=find_site(db, site).id)
     return Grant("supervisor", agency_id=find_agency(db, agency).id)
+
+
+def trainer_of(db: Database, *, agency: str = "") -> Grant:
+    """The role of a trainer, of all sites of an agency or, without one, of the whole city."""
+    return Grant("trainer", agency_id=find_agency(db, agency).id if agency else None)
 
 
 def find_agency(db: Database, name: str) -> Agency:

@@ -12,8 +12,12 @@ from guidance.alert.policy import Policy, policy_of
 from guidance.clock import Clock, to_text
 from guidance.incident.facts import Catalog
 from guidance.incident.receive import Desk
-from guidance.incident.schema import ReportSchema
+from guidance.incident.schema import BodySchema, ReportSchema
 from guidance.keys import Keys
+from guidance.practice.certificate_rules import Rules
+from guidance.practice.certificates import Ground
+from guidance.practice.load import ScenarioShelf
+from guidance.practice.runs import Floor, RunSchema, progress_schema
 from guidance.protocol.load import Library, from_document, to_document
 from guidance.protocol.model import Protocol
 from guidance.settings import Settings
@@ -49,17 +53,27 @@ class Parts:
     keys: Keys
     library: Library
     catalog: Catalog
+    scenarios: ScenarioShelf
+    certificate_rules: Rules
     schema: ReportSchema = field(init=False)
+    run_schema: RunSchema = field(init=False)
+    progress_schema: BodySchema = field(init=False)
     shelf: VersionShelf = field(init=False)
     desk: Desk = field(init=False)
+    floor: Floor = field(init=False)
+    ground: Ground = field(init=False)
     policy: Policy = field(init=False)
 
     def __post_init__(self) -> None:
         shelf = VersionShelf(self.library)
         desk = Desk(shelf.find, self.keys.receipt, self.settings.late_report_hours)
         object.__setattr__(self, "schema", ReportSchema(self.catalog, self.library.protocols))
+        object.__setattr__(self, "run_schema", RunSchema(self.catalog))
+        object.__setattr__(self, "progress_schema", BodySchema(progress_schema()))
         object.__setattr__(self, "shelf", shelf)
         object.__setattr__(self, "desk", desk)
+        object.__setattr__(self, "floor", Floor(self.scenarios, shelf.find, self.keys.receipt))
+        object.__setattr__(self, "ground", Ground(self.certificate_rules, self.scenarios, self.library, shelf.find))
         object.__setattr__(self, "policy", policy_of(self.settings))
 
 

@@ -1,5 +1,5 @@
-"""The two cookies of ours: a person's session and a device's enrolment. Nothing else of the web layer sets cookies
-except the signed one in which Flask-WTF keeps its form tokens, named here too."""
+"""The three cookies of ours: a person's session, a device's enrolment, a trainee's place in a class. Nothing else of
+the web layer sets cookies except the signed one in which Flask-WTF keeps its form tokens, named here too."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask import Request, Response
 from guidance.settings import Settings
 
 DEVICE_SECONDS = 400 * 24 * 3600  # the longest that browsers keep a cookie
+CLASS_SECONDS = 30 * 24 * 3600  # runs of a class that waited on the phone still belong to it when they come
 
 
 def session_cookie(settings: Settings) -> str:
@@ -18,6 +19,11 @@ def session_cookie(settings: Settings) -> str:
 def device_cookie(settings: Settings) -> str:
     """Name of the cookie that carries a device's enrolment."""
     return _name(settings, "device")
+
+
+def class_cookie(settings: Settings) -> str:
+    """Name of the cookie that carries a trainee's place in a practice class."""
+    return _name(settings, "class")
 
 
 def form_cookie(settings: Settings) -> str:
@@ -35,6 +41,11 @@ def device_token(request: Request, settings: Settings) -> str | None:
     return request.cookies.get(device_cookie(settings))
 
 
+def class_token(request: Request, settings: Settings) -> str | None:
+    """The trainee's token that a request carries."""
+    return request.cookies.get(class_cookie(settings))
+
+
 def set_session(response: Response, settings: Settings, token: str) -> None:
     """Let the browser keep a session for as long as it can last."""
     _set(response, settings, session_cookie(settings), token, settings.session_hours * 3600, "Lax")
@@ -43,6 +54,11 @@ def set_session(response: Response, settings: Settings, token: str) -> None:
 def set_device(response: Response, settings: Settings, token: str) -> None:
     """Let the browser keep an enrolment for 400 days from now."""
     _set(response, settings, device_cookie(settings), token, DEVICE_SECONDS, "Strict")
+
+
+def set_class(response: Response, settings: Settings, token: str) -> None:
+    """Let the browser keep a trainee's place in a practice class for thirty days from now."""
+    _set(response, settings, class_cookie(settings), token, CLASS_SECONDS, "Strict")
 
 
 def clear_session(response: Response, settings: Settings) -> None:

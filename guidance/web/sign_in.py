@@ -6,6 +6,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 
 from guidance.people import sign_in as rules
+from guidance.store.people import Person
 from guidance.web import cookies
 from guidance.web.access import current_person, open_to_all, safe_next
 from guidance.web.context import parts
@@ -37,7 +38,7 @@ def use(token: str) -> ResponseReturnValue:
         with here.store.transaction() as db:
             opened = rules.use_link(db, now, token)
         if opened is not None:
-            return _enter(opened[1])
+            return _enter(*opened)
     with here.store.reader() as db:
         state = rules.link_state(db, now, token)
     page = render_template("sign_in_confirm.html", state=state, problems=problems(form), minutes=_minutes())
@@ -61,9 +62,10 @@ def leave() -> ResponseReturnValue:
     return response
 
 
-def _enter(token: str) -> ResponseReturnValue:
+def _enter(person: Person, token: str) -> ResponseReturnValue:
     here = parts()
-    onward = safe_next(session.get(NEXT)) or "/board"
+    own = "/board" if person.has("committee", "supervisor") else "/trainer"
+    onward = safe_next(session.get(NEXT)) or own
     earlier = cookies.session_token(request, here.settings)
     if earlier:
         with here.store.transaction() as db:

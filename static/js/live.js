@@ -1,5 +1,5 @@
-// The live stream of the board (/board/live): tells its page that something changed, and how well it is connected.
-// Used by board.js and incident.js. Where a stream cannot be had, it says "changed" every few seconds instead.
+// The live stream of a board (/board/live): tells its page that something changed, and how well it is connected.
+// Used by board.js, incident.js and class-board.js. Where a stream cannot be had, it says "changed" every few seconds instead.
 
 const ASK_AGAIN = 10_000;
 const TRY_STREAM_AGAIN = 60_000;
@@ -10,13 +10,14 @@ const TRY_STREAM_AGAIN = 60_000;
 
 /**
  * Watch until the page goes away.
- * @param {{since: string, incident?: string, changed: () => void, link: (state: Link) => void}} wish
+ * @param {{since: string, incident?: string, address?: string, changed: () => void, link: (state: Link) => void}} wish
+ *   `address` is that of the stream, the board's when it is left out
  */
-export function watch({ since, incident, changed, link }) {
+export function watch({ since, incident, address = "/board/live", changed, link }) {
   const query = new URLSearchParams({ since, ...(incident ? { incident } : {}) });
   let asking = 0;
   const open = () => {
-    const stream = new EventSource(`/board/live?${query}`);
+    const stream = new EventSource(`${address}?${query}`);
     stream.addEventListener("open", () => {
       clearInterval(asking);
       asking = 0;

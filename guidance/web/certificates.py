@@ -1,0 +1,96 @@
+"""A certificate's page for its holder, and the public page that says whether a code is genuine. Nothing personal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, make_response, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from guidance.people.tokens import read_code, show_code
+from guidance.practice.certificates import Standing, standing
+from guidance.store import certificates as rows
+from guidance.store.certificates import CertificateRow, Pinned
+from guidance.web.access import open_to_all
+from guidance.web.context import parts
+from guidance.web.forms import keep_stale_forms, problems, submitted
+from guidance.web.gettext import _
+from guidance.web.practice_forms import VerifyForm
+from guidance.web.practice_words import SITE_TYPE_WORDS
+from guidance.web.sites import qr_code
+
+blueprint = Blueprint("certificates", __name__)
+keep_stale_forms(blueprint)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What anyone may see of a certificate: nothing of it is about its holder."""
+
+    code: str
+    role: str
+    site_type: str
+    issued_on: str
+    standing: Standing
+    protocols: tuple[tuple[str, Pinned], ...]
+
+
+@blueprint.get("/certificate/<code>")
+@open_to_all
+def certificate(code: str) -> ResponseReturnValue:
+    """The holder's page and sheet. The name is typed into the page and stays in the browser."""
+    row = _row(code)
+    if row is None:
+        abort(404)
+    here = parts()
+    address = f"{here.settings.base_url}/verify/{show_code(row.code)}"
+    return render_template(
+        "certificate.html", shown=_shown(row), city=here.settings.city, address=address, qr=qr_code(address)
+    )
+
+
+@blueprint.route("/verify", methods=["GET", "POST"])
+@open_to_all
+def ask() -> ResponseReturnValue:
+    """Type a certificate's code."""
+    form = VerifyForm()
+    if submitted(form):
+        code = read_code(str(form.code.data))
+        if code:
+            return redirect(f"/verify/{show_code(code)}", 303)
+        form.code.errors = [_("This is no code of a certificate. It has ten letters and digits, like K7QM2-9FXRT.")]
+    page = render_template("verify.html", form=form, shown=None, asked="", problems=problems(form))
+    return make_response(page, 400 if form.errors else 200)
+
+
+@blueprint.get("/verify/<code>")
+@open_to_all
+def verify(code: str) -> ResponseReturnValue:
+    """Genuine or not; for what; and whether it holds today."""
+    row = _row(code)
+    shown = _shown(row) if row else None
+    form = VerifyForm(formdata=None)
+    page = render_template(
+        "verify.html", form=form, shown=shown, asked=code[:40], city=parts().settings.city, problems=[]
+    )
+    return make_response(page, 200 if row else 404)
+
+
+def _row(typed: str) -> CertificateRow | None:
+    code = read_code(typed)
+    with parts().store.reader() as db:
+        return rows.certificate(db, code) if code else None
+
+
+def _shown(row: CertificateRow) -> Shown:
+    here = parts()
+    role = here.certificate_rules.roles.get(row.role)
+    titles = {id: protocol.title for id, protocol in here.library.protocols.items()}
+    return Shown(
+        code=show_code(row.code),
+        role=_(role.title) if role else row.role,
+        site_type=str(SITE_TYPE_WORDS.get(row.site_type, row.site_type)),
+        issued_on=row.issued_at[:10],
+        standing=standing(row, here.ground, here.clock.now()),
+        protocols=tuple((titles.get(id, id), pinned) for id, pinned in row.protocols.items()),
+    )

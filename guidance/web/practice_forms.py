@@ -1,0 +1,111 @@
+"""Forms of trainers' and trainees' pages (Flask-WTF)."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from guidance.practice.drafts import MOST_CHARACTERS
+from guidance.practice.readiness import MOST_STAFF
+
+TITLE = Length(max=80, message=_l("At most 80 characters fit. Shorten it."))
+WORDS = Length(max=500, message=_l("At most 500 characters fit. Shorten it."))
+
+
+class ClassForm(FlaskForm):  # type: ignore[misc]
+    """A new class or tabletop. The choices of scenarios are set by the page."""
+
+    title = StringField(_l("Title"), validators=[InputRequired(_l("Give the class a title.")), TITLE])
+    kind = RadioField(
+        _l("What kind"), choices=[SelectChoice("class", _l("Class")), SelectChoice("tabletop", _l("Tabletop"))],
+        default="class",
+    )  # fmt: skip
+    scenarios = SelectMultipleField(_l("Scenarios"), validators=[InputRequired(_l("Choose at least one scenario."))])
+
+
+class AssignForm(FlaskForm):  # type: ignore[misc]
+    """A scenario for sites, between two days. The choices are set by the page."""
+
+    scenario = SelectField(_l("Scenario"), validators=[InputRequired(_l("Choose a scenario."))])
+    sites = SelectMultipleField(_l("Sites"), validators=[InputRequired(_l("Choose at least one site."))])
+    from_on = DateField(_l("From"), validators=[InputRequired(_l("Say from which day."))])
+    due_on = DateField(_l("Until"), validators=[InputRequired(_l("Say until which day."))])
+
+
+class NickForm(FlaskForm):  # type: ignore[misc]
+    """A trainee comes into a class."""
+
+    code = StringField(_l("Class code"), validators=[InputRequired(_l("Type the code of the class.")), Length(max=40)])
+    nickname = StringField(
+        _l("Your name in the class"),
+        validators=[InputRequired(_l("Choose a name for the class: a nickname or your staff number.")), Length(max=40)],
+    )
+
+
+class RevealForm(FlaskForm):  # type: ignore[misc]
+    """The number of the inject to show next."""
+
+    number = IntegerField(validators=[InputRequired(), NumberRange(min=1)])
+
+
+class WriteForm(FlaskForm):  # type: ignore[misc]
+    """A note of a class."""
+
+    text = TextAreaField(_l("Note"), validators=[InputRequired(_l("Write something first.")), WORDS])
+
+
+class ActionForm(FlaskForm):  # type: ignore[misc]
+    """An action of the hot-wash."""
+
+    text = StringField(_l("What"), validators=[InputRequired(_l("Say what is to be done.")), WORDS])
+    owner = StringField(_l("Who"), validators=[InputRequired(_l("Say who does it.")), TITLE])
+    due_on = DateField(_l("By when"), validators=[Optional()])
+
+
+class DoneForm(FlaskForm):  # type: ignore[misc]
+    """Whether an action is done."""
+
+    done = BooleanField()
+
+
+class DraftForm(FlaskForm):  # type: ignore[misc]
+    """The text of a draft. Too long a text is the server's to refuse in words."""
+
+    yaml = TextAreaField(validators=[Length(max=2 * MOST_CHARACTERS)])
+
+
+class NewDraftForm(FlaskForm):  # type: ignore[misc]
+    """Start a draft from nothing or from a scenario that is there."""
+
+    origin = HiddenField()
+
+
+class StaffForm(FlaskForm):  # type: ignore[misc]
+    """How many people work at a site's desk."""
+
+    staff = IntegerField(
+        _l("Staff"),
+        validators=[
+            Optional(),
+            NumberRange(min=0, max=MOST_STAFF, message=_l("Write a number of people from 0 to 20000.")),
+        ],
+    )
+
+
+class VerifyForm(FlaskForm):  # type: ignore[misc]
+    """The code of a certificate, typed."""
+
+    code = StringField(_l("Code"), validators=[InputRequired(_l("Type the code of the certificate.")), Length(max=40)])
