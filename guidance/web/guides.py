@@ -31,7 +31,7 @@ def compact(facts: Mapping[str, str]) -> Markup:
 def guide(locale: str, protocol_id: str) -> Response:
     """The whole protocol; a step is a section named by the fragment. 404 for an unknown protocol."""
     protocol = _protocol(protocol_id)
-    return public_page("guide.html", protocol.id, protocol.hash, context=lambda: _context(protocol))
+    return public_page("guide.html", protocol.id, protocol.hash, context=lambda: guide_context(protocol))
 
 
 @blueprint.get("/<locale>/guide/<protocol_id>.json")
@@ -50,7 +50,8 @@ def in_reading_order(protocol: Protocol) -> list[Step]:
     return [protocol.steps[protocol.start], *rest]
 
 
-def _context(protocol: Protocol) -> dict[str, object]:
+def guide_context(protocol: Protocol) -> dict[str, object]:
+    """What guide.html needs of a protocol."""
     steps = in_reading_order(protocol)
     shown = drawings(step.drawing for step in steps)
     return {"protocol": protocol, "steps": steps, "words": words, "drawings": shown, "cited": cited}

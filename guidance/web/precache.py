@@ -21,7 +21,10 @@ from guidance.settings import ROOT, Settings
 from guidance.web import locale
 
 STATIC = ROOT / "static"
-PAGES = ("", "report", "my-reports", "ready", "sources", "offline")
+PAGES = (
+    "", "report", "my-reports", "ready", "sources", "offline",
+    "practice", "practice/report", "practice/debrief", "practice/scenarios.json",
+)  # fmt: skip
 # Of the board and of this file's own product; a front desk needs none of them without a network.
 NOT_KEPT = ("service-worker.js", "board")
 _once = Lock()
@@ -67,7 +70,8 @@ def _make(app: Flask, settings: Settings, protocol_ids: list[str]) -> Build:
 
 def pages(protocol_ids: Iterable[str]) -> list[str]:
     """The addresses of the pages that are kept, in every enabled language."""
-    names = [*PAGES, *(f"guide/{each}" for each in protocol_ids)]
+    ids = list(protocol_ids)
+    names = [*PAGES, *(f"guide/{each}" for each in ids), *(f"practice/guide/{each}" for each in ids)]
     return [f"/{code}/{name}" for code in locale.ENABLED for name in names]
 
 

@@ -1,11 +1,16 @@
 // The one opener of the phone's database `guidance`. Every module and the outbox read and write through it.
-// Stores: site, walks, drafts, outbox, receipts, settings; each keyed by `id`.
+// Stores: site, walks, drafts, outbox, receipts, settings; of practice: practice_walks, practice_runs, scenarios.
+// Each is keyed by `id`. A newer version only ever adds stores.
 
 const NAME = "guidance";
-const VERSION = 1;
-const STORES = ["site", "walks", "drafts", "outbox", "receipts", "settings"];
+const VERSION = 2;
+const STORES = [
+  "site", "walks", "drafts", "outbox", "receipts", "settings", "practice_walks", "practice_runs", "scenarios",
+];
 
-/** @typedef {"site"|"walks"|"drafts"|"outbox"|"receipts"|"settings"} StoreName */
+/**
+ * @typedef {"site"|"walks"|"drafts"|"outbox"|"receipts"|"settings"|"practice_walks"|"practice_runs"|"scenarios"} StoreName
+ */
 
 /** @type {Promise<IDBDatabase>|null} */
 let opened = null;
@@ -27,15 +32,29 @@ export function open() {
     request.onsuccess = () => resolve(watched(request.result));
     request.onerror = () => {
       opened = null;
-      reject(request.error);
+      // Another tab brought a newer version of the product: its stores hold all of ours.
+      if (request.error?.name === "VersionError") resolve(openAsItIs());
+      else reject(request.error);
     };
   });
   return opened;
 }
 
+/** @returns {Promise<IDBDatabase>} */
+function openAsItIs() {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME);
+    request.onsuccess = () => resolve(watched(request.result));
+    request.onerror = () => reject(request.error);
+  });
+}
+
 /** @param {IDBDatabase} database */
 function watched(database) {
-  database.onversionchange = () => database.close();
+  database.onversionchange = () => {
+    database.close();
+    opened = null;
+  };
   database.onclose = () => {
     opened = null;
   };

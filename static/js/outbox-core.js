@@ -14,6 +14,8 @@
   const LONGEST_WAIT = 300_000;
   const FIRST_WAIT = 2_000;
   const AT_ONCE = 4;
+  /** Where each lane goes. An entry of another lane goes nowhere. */
+  const ROUTES = new Map([["report", "/api/reports/"], ["practice", "/api/practice/runs/"]]);
   /** Answers by which the server says that this content, not this moment, is the trouble. */
   const REFUSALS = new Set([400, 409, 413, 415, 422]);
 
@@ -94,7 +96,13 @@
       chains.set(name, [...(chains.get(name) ?? []), entry]);
     }
     for (const chain of chains.values()) chain.sort((a, b) => a.revision - b.revision);
-    return chains.values();
+    // However many practice runs wait, reports go first.
+    return [...chains.values()].sort((a, b) => Number(laneOf(a[0]) === "practice") - Number(laneOf(b[0]) === "practice"));
+  }
+
+  /** @param {Entry} entry */
+  function laneOf(entry) {
+    return entry.lane ?? "report";
   }
 
   /** @param {Entry[]} found */
@@ -143,6 +151,7 @@
   async function damageOf(entry) {
     if (entry.id !== `${entry.report}/${entry.revision}` || !Number.isInteger(entry.revision)) return "id";
     if (typeof entry.text !== "string" || typeof entry.sha256 !== "string") return "fields";
+    if (!ROUTES.has(laneOf(entry))) return "lane";
     if ((await store.digest(entry.text)) !== entry.sha256) return "hash";
     return "";
   }
@@ -156,7 +165,7 @@
     const giveUp = new AbortController();
     const timer = setTimeout(() => giveUp.abort(), SEND_TIMEOUT);
     try {
-      const response = await fetch(`/api/reports/${entry.report}`, {
+      const response = await fetch(`${ROUTES.get(laneOf(entry))}${entry.report}`, {
         method: "PUT", body: entry.text, signal: giveUp.signal,
         headers: { "Content-Type": "application/json", "X-Guidance": "1" },
         credentials: "same-origin", redirect: "error", cache: "no-store",
@@ -238,6 +247,6 @@
     return longest * (0.5 + Math.random() / 2);
   }
 
-  const { CHANNEL, entries, digest, enqueue, undo, discard } = store;
-  self.GuidanceOutbox = Object.freeze({ CHANNEL, entries, digest, enqueue, undo, discard, retry, flush });
+  const { CHANNEL, entries, digest, enqueue, enqueueRun, undo, discard } = store;
+  self.GuidanceOutbox = Object.freeze({ CHANNEL, entries, digest, enqueue, enqueueRun, undo, discard, retry, flush });
 })();

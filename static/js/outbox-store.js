@@ -6,19 +6,23 @@
 
   /**
    * @typedef {{
-   *   id: string, report: string, revision: number, part: "alert"|"details", kind: string, locale: string, site: string,
+   *   id: string, report: string, revision: number, lane?: "report"|"practice", part: "alert"|"details"|"run",
+   *   kind: string, locale: string, site: string,
    *   text: string, sha256: string, state: "saved"|"waiting"|"sending"|"needs_attention",
    *   created_at: string, not_before: number, next_try_at: number, attempts: number,
    *   last_try: {at: string, status: number}|null,
    *   problem: {kind: "refused"|"unreadable", status: number, detail: string,
    *     errors: {field: string, detail: string}[]}|null
-   * }} Entry `text` is the frozen body in RFC 8785 form; moments named *_at in numbers are milliseconds since 1970
+   * }} Entry `text` is the frozen body in RFC 8785 form; moments named *_at in numbers are milliseconds since 1970;
+   *   without a lane it is of a report; in the lane of practice `report` is the run
    */
 
   // The same name, version and stores as db.js: whoever comes first makes them, the service worker included.
   const NAME = "guidance";
-  const VERSION = 1;
-  const STORES = ["site", "walks", "drafts", "outbox", "receipts", "settings"];
+  const VERSION = 2;
+  const STORES = [
+    "site", "walks", "drafts", "outbox", "receipts", "settings", "practice_walks", "practice_runs", "scenarios",
+  ];
 
   const CHANNEL = "guidance-outbox";
   const channel = "BroadcastChannel" in self ? new BroadcastChannel(CHANNEL) : null;
@@ -38,10 +42,21 @@
       request.onsuccess = () => resolve(watched(request.result));
       request.onerror = () => {
         opened = null;
-        reject(request.error);
+        // A newer version of the product is on this phone: its stores hold all of ours.
+        if (request.error?.name === "VersionError") resolve(openAsItIs());
+        else reject(request.error);
       };
     });
     return opened;
+  }
+
+  /** @returns {Promise<IDBDatabase>} */
+  function openAsItIs() {
+    return new Promise((resolve, reject) => {
+      const request = indexedDB.open(NAME);
+      request.onsuccess = () => resolve(watched(request.result));
+      request.onerror = () => reject(request.error);
+    });
   }
 
   /** @param {IDBDatabase} database */
@@ -115,21 +130,42 @@
    * Freeze one revision. Resolves once the disk has it; from then on it is sent however often the phone dies.
    * @param {{report: string, revision: number, part: "alert"|"details", kind: string, locale: string, site: string,
    *   text: string, wait?: number, draft?: {id: string}}} given `wait`: milliseconds in which it can be undone;
-   *   `draft`: written in the same transaction
+   *   `draft`: written in the same transaction; a practice run has a way of its own
    * @returns {Promise<Entry>} rejects when this revision is already there, or the disk is full
    */
   async function enqueue({ report, revision, part, kind, locale, site, text, wait = 0, draft }) {
-    const now = Date.now();
-    const entry = {
-      id: `${report}/${revision}`, report, revision, part, kind, locale, site, text, sha256: await digest(text),
-      state: "saved", created_at: new Date(now).toISOString(), not_before: wait ? now + wait : 0,
-      next_try_at: 0, attempts: 0, last_try: null, problem: null,
-    };
+    const entry = fresh({ report, revision, lane: "report", part, kind, locale, site, text, sha256: await digest(text) }, wait);
     await transact(["outbox", "drafts"], "readwrite", (t) => {
       t.objectStore("outbox").add(entry);
       if (draft) t.objectStore("drafts").put(draft);
     });
     announce(report);
+    return entry;
+  }
+
+  /** @param {any} content @param {number} wait milliseconds @returns {Entry} */
+  function fresh(content, wait) {
+    const now = Date.now();
+    return {
+      id: `${content.report}/${content.revision}`, ...content,
+      state: "saved", created_at: new Date(now).toISOString(), not_before: wait ? now + wait : 0,
+      next_try_at: 0, attempts: 0, last_try: null, problem: null,
+    };
+  }
+
+  /**
+   * Freeze a finished practice run, kept in the same transaction. It goes to practice's own address and nowhere else.
+   * @param {{run: {id: string}, locale: string, text: string}} given
+   * @returns {Promise<Entry>} rejects when it is already there, or the disk is full
+   */
+  async function enqueueRun({ run, locale, text }) {
+    const named = { report: run.id, revision: 1, lane: "practice", part: "run", kind: "practice", locale, site: "" };
+    const entry = fresh({ ...named, text, sha256: await digest(text) }, 0);
+    await transact(["outbox", "practice_runs"], "readwrite", (t) => {
+      t.objectStore("outbox").add(entry);
+      t.objectStore("practice_runs").put(run);
+    });
+    announce(run.id);
     return entry;
   }
 
@@ -181,11 +217,25 @@
    * @param {Entry} entry @param {any} said
    */
   async function received(entry, said) {
+    if (entry.lane === "practice") return runReceived(entry, said);
     await transact(["outbox", "receipts", "drafts"], "readwrite", (t) => {
       const receipts = t.objectStore("receipts");
       receipts.get(entry.report).onsuccess = (event) => receipts.put(receiptOf(entry, said, event.target.result));
       t.objectStore("outbox").delete(entry.id);
       forgetDraft(t, entry);
+    });
+    announce(entry.report);
+  }
+
+  /** The same for a practice run, whose receipt stays with the run. @param {Entry} entry @param {any} said */
+  async function runReceived(entry, said) {
+    await transact(["outbox", "practice_runs"], "readwrite", (t) => {
+      const runs = t.objectStore("practice_runs");
+      const { received_at, sha256, signature, code } = said;
+      runs.get(entry.report).onsuccess = (event) => {
+        if (event.target.result) runs.put({ ...event.target.result, receipt: { received_at, sha256, signature, code } });
+      };
+      t.objectStore("outbox").delete(entry.id);
     });
     announce(entry.report);
   }
@@ -203,5 +253,5 @@
     };
   }
 
-  self.GuidanceOutboxStore = Object.freeze({ CHANNEL, entries, revise, digest, enqueue, undo, discard, received });
+  self.GuidanceOutboxStore = Object.freeze({ CHANNEL, entries, revise, digest, enqueue, enqueueRun, undo, discard, received });
 })();

@@ -1,9 +1,10 @@
-// The outbox as pages use it: freeze a revision, send when there is a chance, tell who watches.
+// The outbox as pages about reports use it: freeze a revision, look at what waits.
 // For alert.js, report.js, my-reports.js and progress.js. Importing it starts the sending on this page.
-import "./outbox-store.js";
-import "./outbox-core.js";
 import { canonical } from "./canonical.js";
 import { get } from "./db.js";
+import { askForSync, core, kick, watch } from "./outbox-pump.js";
+
+export { kick, watch };
 
 /** @typedef {import("./canonical.js").Json} Json */
 /**
@@ -12,13 +13,6 @@ import { get } from "./db.js";
  *   trail: {step: string, answer: string, at: string}[], facts: {[fact: string]: Json}, urgency?: string
  * }} Content what a person wants to send, before it is frozen
  */
-
-const core = /** @type {any} */ (self).GuidanceOutbox;
-const SYNC = "outbox";
-const AFTER_TROUBLE = 30_000;
-
-/** @type {ReturnType<typeof setTimeout>|undefined} */
-let timer;
 
 /**
  * Freeze a content as the report's next revision. When this resolves the phone has it for good.
@@ -67,68 +61,16 @@ async function nextRevision(report) {
  * @returns {Promise<{entries: any[], receipt: any}>} entries by revision; no receipt is undefined
  */
 export async function stateOf(report) {
-  const entries = (await core.entries()).filter((entry) => entry.report === report);
-  entries.sort((a, b) => a.revision - b.revision);
-  return { entries, receipt: await get("receipts", report) };
+  const found = (await entries()).filter((entry) => entry.report === report);
+  found.sort((a, b) => a.revision - b.revision);
+  return { entries: found, receipt: await get("receipts", report) };
 }
 
-/**
- * Send what is due, and come back by itself for the rest.
- * @param {{now?: boolean}} [options] `now`: do not wait out the pauses
- * @returns {Promise<void>}
- */
-export async function kick(options = {}) {
-  clearTimeout(timer);
-  try {
-    const { next } = await core.flush(options);
-    if (next !== null) later(next - Date.now());
-  } catch (error) {
-    // The phone's storage failed (full, or taken away). The reports stay; say it to whoever reads the console.
-    console.error(error);
-    later(AFTER_TROUBLE);
-  }
-}
-
-/** @param {number} pause milliseconds */
-function later(pause) {
-  clearTimeout(timer);
-  timer = setTimeout(kick, Math.max(200, pause));
-}
-
-/** Where the browser can, it wakes our worker when the network is back, even if this page is closed. */
-async function askForSync() {
-  const registration = await navigator.serviceWorker?.getRegistration();
-  const sync = /** @type {any} */ (registration)?.sync;
-  // A browser may refuse (a private window does); the page's own tries go on without it.
-  await sync?.register(SYNC).catch((error) => console.info(error));
-}
-
-/**
- * Call `changed` with a report's id whenever something of it changed, in whichever tab or worker.
- * @param {(report: string) => void} changed
- * @returns {() => void} stops watching
- */
-export function watch(changed) {
-  const channel = new BroadcastChannel(core.CHANNEL);
-  channel.onmessage = (event) => changed(event.data.report);
-  return () => channel.close();
-}
-
-/** Every entry, oldest first. @returns {Promise<any[]>} */
-export const entries = () => core.entries();
+/** Every entry that is no practice run, oldest first. @returns {Promise<any[]>} */
+export const entries = async () => (await core.entries()).filter((/** @type {any} */ entry) => entry.lane !== "practice");
 /** Take an alert back. @param {string} id @returns {Promise<boolean>} false when it is too late */
 export const undo = (id) => core.undo(id);
 /** Throw an entry away. @param {string} id @returns {Promise<boolean>} false when it is just being sent */
 export const discard = (id) => core.discard(id);
 /** Try a refused entry again as it is. @param {string} id */
 export const retry = (id) => core.retry(id);
-
-addEventListener("online", () => kick({ now: true }));
-addEventListener("pageshow", (event) => event.persisted && kick({ now: true }));
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") kick({ now: true });
-});
-navigator.serviceWorker?.addEventListener("message", (event) => {
-  if (event.data?.type === "flush-outbox") kick({ now: true });
-});
-kick({ now: true });

@@ -2,7 +2,8 @@
 // Loaded by report.html, one document for everybody; the report's id is the address's fragment.
 import { summarize } from "./check.js";
 import { autosaver, giveWay, hold, loadDraft, takeOver } from "./drafts.js";
-import { addRow, fill, judge, keepAlone, questionsIn, rawOfAll, showCounter, showProblem } from "./form-fields.js";
+import { outermost, pressed } from "./form-controls.js";
+import { fill, judge, keepAlone, questionsIn, rawOfAll, showCounter, showProblem } from "./form-fields.js";
 import { lastAlert } from "./last-alert.js";
 import { mistakeOn, point } from "./mistakes.js";
 import { freeze, stateOf } from "./outbox.js";
@@ -110,12 +111,6 @@ function onInput(event) {
   changed(outermost(input));
 }
 
-/** @param {Element} inner @returns {HTMLElement} the question that the draft knows, around one of its rows too */
-function outermost(inner) {
-  const question = /** @type {HTMLElement} */ (inner.closest("[data-field]"));
-  return question.parentElement?.closest("[data-field]") ? outermost(/** @type {Element} */ (question.parentElement)) : question;
-}
-
 /** @param {HTMLElement} question */
 function changed(question) {
   const name = question.dataset.field ?? "";
@@ -151,34 +146,7 @@ function onClick(event) {
   const question = button.closest("[data-field]") ? outermost(button) : null;
   if (button.matches("[data-to-check]")) return leave(screens.length - 1);
   if (button.matches("[data-change]")) return go(Number(button.dataset.change));
-  if (!question) return;
-  if (button.matches("[data-add]")) return add(question);
-  if (button.matches("[data-remove]")) button.closest(".row")?.remove();
-  if (button.matches("[data-now]")) setNow(button);
-  if (button.matches("[data-less], [data-more]")) count(button);
-  changed(question);
-}
-
-/** @param {HTMLElement} question */
-function add(question) {
-  const most = Number(question.dataset.max);
-  if (question.querySelectorAll(".row").length >= most) return showProblem(question, { problem: say("too-many-rows", { max: most }) });
-  /** @type {HTMLElement|null} */ (addRow(question).querySelector("input, textarea"))?.focus();
-}
-
-/** @param {Element} button */
-function setNow(button) {
-  const input = /** @type {HTMLInputElement} */ (button.parentElement?.querySelector("input"));
-  const local = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000);
-  input.value = local.toISOString().slice(0, 16);
-}
-
-/** @param {Element} button */
-function count(button) {
-  const input = /** @type {HTMLInputElement} */ (button.parentElement?.querySelector("input"));
-  const most = Number(button.closest("[data-field]")?.getAttribute("data-max"));
-  const step = button.matches("[data-more]") ? 1 : -1;
-  input.value = String(Math.min(most, Math.max(0, (Number.parseInt(input.value, 10) || 0) + step)));
+  if (question && pressed(button, question)) changed(question);
 }
 
 /** @param {number} screen @param {"pushState"|"replaceState"} [how] */

@@ -1,11 +1,19 @@
-// The guide page: records the trail as answers are tapped, moves the focus, skips what is known, shows whom to call.
-// Loaded by guide.html, which works without it. No step costs a request.
+// A walk through a guide page: records the trail as answers are tapped, moves the focus, skips what is known, shows whom
+// to call. For guide.js and practice-guide.js, which say where the walk is kept. No step costs a request.
 import { askForDetails, fillCalls, outcomeOf, placeStep, section, showElapsed, showOnly } from "./guide-page.js";
-import { CHANGED, keptProfile } from "./site.js";
-import { currentWalk, newWalk, recordAnswer, recordBack, saveWalk, standing, unfinishedWalk, walkOf } from "./trail.js";
+import { recordAnswer, recordBack, standing } from "./trail.js";
 import { holdVersion } from "./update.js";
 
 /** @typedef {import("./trail.js").Walk} Walk */
+/** @typedef {import("./site.js").Profile} Profile */
+/**
+ * @typedef {{
+ *   begin: (page: Parameters<typeof import("./trail.js").newWalk>[0]) => Walk, save: (walk: Walk) => Promise<void>,
+ *   walkOf: (id: string) => Promise<Walk|null>, left: () => Promise<(Walk|null)[]>,
+ *   profile: () => Promise<Profile|null>, onProfile: (told: (profile: Profile|null) => void) => void,
+ *   shown: (walk: Walk) => void
+ * }} Book where walks of one sort are kept; `left` are those that may be taken up again, `shown` hears of every showing
+ */
 /** @typedef {{step: string, answer: string}} Given */
 /** @typedef {{walk: string, depth: number, opened: number, via: Given[]}} Mark what the browser's history keeps per step */
 
@@ -18,13 +26,16 @@ const page = {
 };
 const title = document.title;
 
+/** @type {Book} */
+let book;
 /** @type {Walk} */
 let walk;
 /** How many answers stand, and how many stood when this page opened: behind those there is no step of ours. */
 let depth = 0;
 let opened = 0;
-/** @type {import("./site.js").Profile|null} */
+/** @type {Profile|null} */
 let profile = null;
+let begun = Promise.resolve();
 
 /** @returns {string} the step or outcome that the address names, else the first step */
 function named() {
@@ -120,7 +131,7 @@ function show() {
   focusHeading();
   scrollTo(0, 0);
   present();
-  saveWalk(walk).catch((error) => console.warn(error)); // a full disk must not stop the guidance
+  book.save(walk).catch((error) => console.warn(error)); // a full disk must not stop the guidance
 }
 
 /** What depends on the place and the walk but not on the step. */
@@ -130,6 +141,7 @@ function present() {
   fillCalls(profile);
   askForDetails(walk.report_id);
   showElapsed(walk.started_at);
+  book.shown(walk);
 }
 
 /** @param {MouseEvent} event */
@@ -150,14 +162,13 @@ function onClick(event) {
 /** @returns {Promise<Walk|null>} the walk that this page goes on with: after a reload, or left in the middle here */
 async function earlierWalk() {
   const state = /** @type {Mark|null} */ (history.state);
-  const same = state?.walk ? await walkOf(state.walk) : null;
+  const same = state?.walk ? await book.walkOf(state.walk) : null;
   if (same) return same;
-  const left = [await currentWalk(), await unfinishedWalk()];
-  return left.find((w) => w && w.protocol.id === page.protocol.id && !w.outcome && w.entries.length && w.position === named()) ?? null;
+  return (await book.left()).find((w) => w && w.protocol.id === page.protocol.id && !w.outcome && w.entries.length && w.position === named()) ?? null;
 }
 
 async function begin() {
-  profile = await keptProfile();
+  profile = await book.profile();
   const earlier = await earlierWalk();
   if (earlier?.protocol.hash === page.protocol.hash) {
     walk = earlier;
@@ -171,7 +182,7 @@ async function begin() {
 }
 
 function beginAnew() {
-  walk = newWalk(page);
+  walk = book.begin(page);
   const interrupt = [...document.querySelectorAll(".edge a[data-answer]")].find((link) => targetOf(/** @type {HTMLAnchorElement} */ (link)) === named());
   const link = /** @type {HTMLAnchorElement|undefined} */ (interrupt);
   if (!link) jump();
@@ -182,22 +193,30 @@ function beginAnew() {
   mark(via);
 }
 
-holdVersion();
-document.addEventListener("click", onClick);
-const begun = begin();
-try {
-  await begun;
-  addEventListener("popstate", onTravel);
-  addEventListener("hashchange", onTravel);
-  document.addEventListener(CHANGED, (event) => {
-    profile = /** @type {CustomEvent} */ (event).detail;
+/**
+ * Record this page's walk in a book, from now on.
+ * @param {Book} kept
+ * @returns {Promise<Walk>} the walk that begins or goes on; rejects where the browser keeps no storage for us
+ */
+export async function walkThrough(kept) {
+  book = kept;
+  holdVersion();
+  document.addEventListener("click", onClick);
+  try {
+    begun = begin();
+    await begun;
+    addEventListener("popstate", onTravel);
+    addEventListener("hashchange", onTravel);
+    book.onProfile((told) => {
+      profile = told;
+      present();
+    });
+    setInterval(() => showElapsed(walk.started_at), 15_000);
     present();
-  });
-  setInterval(() => showElapsed(walk.started_at), 15_000);
-  present();
-  await saveWalk(walk);
-} catch (error) {
-  // Without storage the links work as plain links: the guidance opens always, only the trail is missing.
-  console.warn(error);
-  document.removeEventListener("click", onClick);
+    await book.save(walk);
+    return walk;
+  } catch (error) {
+    document.removeEventListener("click", onClick);
+    throw error;
+  }
 }

@@ -1,0 +1,64 @@
+// The sending of the outbox on a page: when there is a chance, again by itself, and telling who watches.
+// For outbox.js (reports) and practice-outbox.js (practice runs). Importing it starts the sending.
+import "./outbox-store.js";
+import "./outbox-core.js";
+
+/** The outbox that pages and service worker share. */
+export const core = /** @type {any} */ (self).GuidanceOutbox;
+const SYNC = "outbox";
+const AFTER_TROUBLE = 30_000;
+
+/** @type {ReturnType<typeof setTimeout>|undefined} */
+let timer;
+
+/**
+ * Send what is due, and come back by itself for the rest.
+ * @param {{now?: boolean}} [options] `now`: do not wait out the pauses
+ * @returns {Promise<void>}
+ */
+export async function kick(options = {}) {
+  clearTimeout(timer);
+  try {
+    const { next } = await core.flush(options);
+    if (next !== null) later(next - Date.now());
+  } catch (error) {
+    // The phone's storage failed (full, or taken away). The reports stay; say it to whoever reads the console.
+    console.error(error);
+    later(AFTER_TROUBLE);
+  }
+}
+
+/** @param {number} pause milliseconds */
+function later(pause) {
+  clearTimeout(timer);
+  timer = setTimeout(kick, Math.max(200, pause));
+}
+
+/** Where the browser can, it wakes our worker when the network is back, even if this page is closed. */
+export async function askForSync() {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  const sync = /** @type {any} */ (registration)?.sync;
+  // A browser may refuse (a private window does); the page's own tries go on without it.
+  await sync?.register(SYNC).catch((error) => console.info(error));
+}
+
+/**
+ * Call `changed` with a report's id whenever something of it changed, in whichever tab or worker.
+ * @param {(report: string) => void} changed
+ * @returns {() => void} stops watching
+ */
+export function watch(changed) {
+  const channel = new BroadcastChannel(core.CHANNEL);
+  channel.onmessage = (event) => changed(event.data.report);
+  return () => channel.close();
+}
+
+addEventListener("online", () => kick({ now: true }));
+addEventListener("pageshow", (event) => event.persisted && kick({ now: true }));
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") kick({ now: true });
+});
+navigator.serviceWorker?.addEventListener("message", (event) => {
+  if (event.data?.type === "flush-outbox") kick({ now: true });
+});
+kick({ now: true });

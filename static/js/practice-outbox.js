@@ -1,0 +1,22 @@
+// Finished practice runs on their way to the training record. This module can freeze nothing but a run.
+// For practice-runs.js and the practice pages. Importing it starts the sending on this page.
+import { askForSync, core, kick, watch } from "./outbox-pump.js";
+
+export { kick, watch };
+
+/**
+ * Freeze a finished run; when this resolves the phone has it and its body for good.
+ * @param {{id: string}} run as it is kept @param {string} locale @param {string} text the body in RFC 8785 form
+ * @returns {Promise<void>} rejects when it is there already, or the disk is full
+ */
+export async function freezeRun(run, locale, text) {
+  await core.enqueueRun({ run, locale, text });
+  askForSync();
+  kick();
+}
+
+/** @returns {Promise<Map<string, any>>} what still waits, by run */
+export async function waitingRuns() {
+  const found = (await core.entries()).filter((/** @type {any} */ entry) => entry.lane === "practice");
+  return new Map(found.map((/** @type {any} */ entry) => [entry.report, entry]));
+}
