@@ -52,12 +52,13 @@ class Field:
 
 @dataclass(frozen=True)
 class Screen:
-    """Facts that are asked together."""
+    """Facts that are asked together, in reports of these kinds (empty: of every kind)."""
 
     id: str
     title: str
     help: str
     fields: tuple[Field, ...]
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,8 @@ def load_catalog(path: Path = CATALOG) -> Catalog:
     """Read the catalog; a `ValueError` names what is wrong with it."""
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     screens = tuple(
-        Screen(each["id"], each["title"], each.get("help", ""), _fields(each["fields"])) for each in data["screens"]
+        Screen(each["id"], each["title"], each.get("help", ""), _fields(each["fields"]), tuple(each.get("kinds", ())))
+        for each in data["screens"]
     )
     catalog = Catalog(screens, _fields(data["trail"]))
     ids = [field.id for field in catalog.fields()]

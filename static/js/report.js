@@ -75,9 +75,15 @@ function adoptKind() {
   draft.protocol ??= { id: input.value, hash: input.dataset.hash ?? "" };
 }
 
-function fillForm() {
-  const needed = (/** @type {HTMLElement} */ each) => each.dataset.screen !== "kind" || !draft.protocol;
+/** The screens that this kind of report needs; the question about the kind only where nothing tells it. */
+function pickScreens(askKind = !draft.protocol) {
+  const needed = (/** @type {HTMLElement} */ { dataset: { screen, kinds } }) =>
+    screen === "kind" ? askKind : !kinds || !draft.kind || kinds.split(" ").includes(draft.kind);
   screens = /** @type {HTMLElement[]} */ ([...form.querySelectorAll("[data-screen]")]).filter(needed);
+}
+
+function fillForm() {
+  pickScreens();
   for (const question of questions()) {
     const name = question.dataset.field ?? "";
     const walked = !(name in draft.answers) && name in draft.walked;
@@ -135,6 +141,7 @@ function chooseKind(question) {
   const input = /** @type {HTMLInputElement} */ (question.querySelector("input:checked"));
   draft.kind = input.value;
   draft.protocol = { id: input.value, hash: input.dataset.hash ?? "" };
+  pickScreens(true);
   showProblem(question, {});
   edited();
 }
