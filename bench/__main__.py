@@ -1,4 +1,4 @@
-"""`make bench`: every measurement, with its aim. `python -m bench NAME…` runs some: fanout ingest push phone."""
+"""`make bench`: every measurement, with its aim. `python -m bench NAME…` runs some: fanout ingest push practice phone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-NAMES = ("fanout", "ingest", "push", "phone")
+NAMES = ("fanout", "ingest", "push", "practice", "phone")
 
 
 def main(names: list[str]) -> int:

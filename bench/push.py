@@ -33,7 +33,7 @@ def measure() -> list[Row]:
         store = server.store()
         with store.transaction() as db:
             place = a_place(db, SystemClock())
-        _subscribe(store, place, service)
+        subscribe(store, place, service)
         server.start()
         server.start_worker()
         try:
@@ -46,7 +46,8 @@ def measure() -> list[Row]:
     ]
 
 
-def _subscribe(store: Store, place: Place, service: FakePushService) -> None:
+def subscribe(store: Store, place: Place, service: FakePushService) -> None:
+    """Give each person of a place a browser at the push service."""
     for person in (place.supervisor, place.counsel):
         browser = service.subscribe(person.id)
         row = SubscriptionRow(

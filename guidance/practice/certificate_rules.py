@@ -78,7 +78,7 @@ def _scenarios(site_type: str, node: Node, shelf: ScenarioShelf) -> tuple[str, .
         if scenario is None:
             node.report.add(f"{node.place}[{index}]", f"there is no scenario {id!r}")
         elif scenario.site_type != site_type:
-            node.report.add(f"{node.place}[{index}]", f"{id!r} plays at a {scenario.site_type}, not at a {site_type}")
+            node.report.add(f"{node.place}[{index}]", f"{id!r} is for the type {scenario.site_type}, not {site_type}")
         if id in ids[:index]:
             node.report.add(f"{node.place}[{index}]", f"{id!r} is there twice")
     return ids

@@ -28,7 +28,7 @@ from guidance.web.gettext import _
 from guidance.web.lane import read_json
 from guidance.web.practice_forms import DraftForm, NewDraftForm
 from guidance.web.practice_words import SITE_TYPE_WORDS
-from guidance.web.problems import Problem
+from guidance.web.problems import Problem, problem_response
 
 blueprint = Blueprint("trainer_editor", __name__, url_prefix="/trainer/scenarios")
 keep_stale_forms(blueprint)
@@ -86,7 +86,8 @@ def edit(draft_id: UUID) -> ResponseReturnValue:
 def check(draft_id: UUID) -> Response:
     """Keep what the page holds (`yaml`, or `document` from its fields), and say what is wrong with it."""
     if g.get("stale_form"):
-        raise Problem(403, "This page waited too long. Copy the text, load the page again and paste it.")
+        detail = "This page waited too long. Copy the text, load the page again and paste it."
+        return problem_response(Problem(403, detail))
     here, body = parts(), read_json(request)
     given = body if isinstance(body, dict) else {}
     if isinstance(given.get("document"), dict):

@@ -74,7 +74,7 @@ def test_what_cannot_be_done_is_said_in_one_line(run: CliRunner, arguments: tupl
 def test_the_demo_fills_an_empty_database_and_only_that(run: CliRunner, store: Store) -> None:
     first = said(run, "demo")
     assert first.exit_code == 0, first.output
-    assert first.output.count("/sign-in/") == 12 and first.output.count("/join/") == 7
+    assert first.output.count("/sign-in/") == 14 and first.output.count("/join/") == 7
     with store.reader() as db:
         before = len(people.people(db))
     again = said(run, "demo")

@@ -23,7 +23,7 @@ PUPIL = SHELF.scenarios["school-pupil-immigration-court"]
 HEADERS = {"X-Guidance": "1", "Sec-Fetch-Site": "same-origin"}
 
 
-def run_body(clock: Clock, scenario: Scenario = PUPIL, seconds: float = 40, **members: Any) -> dict[str, Any]:
+def run_body(clock: Clock, scenario: Scenario = PUPIL, /, seconds: float = 40, **members: Any) -> dict[str, Any]:
     """A run that walks the expected path in so many seconds, alerts at ten, and passes; with what a test changes."""
     start = clock.now()
     step = seconds / max(1, len(scenario.expected.path))
@@ -47,7 +47,7 @@ def run_body(clock: Clock, scenario: Scenario = PUPIL, seconds: float = 40, **me
     }
 
 
-def wrong_body(clock: Clock, scenario: Scenario = PUPIL, **members: Any) -> dict[str, Any]:
+def wrong_body(clock: Clock, scenario: Scenario = PUPIL, /, **members: Any) -> dict[str, Any]:
     """A run that answers the very first question as nobody should and stops there."""
     first = LIBRARY.protocols[scenario.protocol].interrupts[0].id
     start = LIBRARY.protocols[scenario.protocol].start
