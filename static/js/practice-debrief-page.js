@@ -68,8 +68,8 @@ function showAlert(run) {
 function decision(each) {
   const tone = { right: "good", wrong: "bad", not_reached: "open" }[each.verdict];
   const verdict = make("p", { class: `result ${tone}` }, say(each.put_right ? "put-right" : each.verdict));
-  const lines = [["expected", each.expected.text]];
-  if (each.verdict !== "not_reached") lines.unshift(["you", each.given?.text ?? ""]);
+  const mine = each.given ? [["you", each.given.text]] : [];
+  const lines = each.given?.answer === each.expected.answer ? mine : [...mine, ["expected", each.expected.text]];
   const source = make("small", {}, say("source", { titles: each.sources.join("; ") }));
   return make("li", {}, make("h3", {}, each.ask), verdict, pairs(lines), make("p", {}, each.why), source);
 }
