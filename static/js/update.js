@@ -6,6 +6,8 @@ const LOCK = "walk";
 const HOUR = 3600 * 1000;
 /** A page that is being left lets go of its version a moment after this one opens, in milliseconds. */
 const PATIENCE = 1000;
+/** How long to hold other pages up while the change-over is under way, in milliseconds. */
+const BUSY = 5000;
 
 /** Keep the version of this page in place for as long as the page is open, in this and every other tab. */
 export function holdVersion() {
@@ -45,18 +47,19 @@ async function considerWaiting(registration) {
 
 /**
  * @param {ServiceWorkerRegistration} registration
- * @returns {Promise<boolean>} false when a page somewhere holds its version
+ * @returns {Promise<boolean>} false when a page somewhere holds its version, or the change-over is not done yet
  */
 async function putInPlace(registration) {
   if (!navigator.locks) return false; // the browser does it by itself when every page of ours is closed
   return navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => {
     if (!lock) return false;
     const done = new Promise((resolve) => {
-      navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true });
+      navigator.serviceWorker.addEventListener("controllerchange", () => resolve(true), { once: true });
+      // The worker in charge may be busy; the browser then changes over by itself when it is not. Nobody waits for it.
+      setTimeout(() => resolve(false), BUSY);
     });
     registration.waiting?.postMessage({ type: "skip-waiting" });
-    await done;
-    return true;
+    return done;
   });
 }
 

@@ -75,6 +75,17 @@ def install(page: Page) -> None:
     expect(page.locator("[data-net]")).to_have_text("Works offline")
 
 
+def let_idle_workers_go(page: Page) -> None:
+    """Stop the workers that have nothing to do, as a browser does by itself after half a minute.
+
+    With developer tools attached, as in these tests, Chromium keeps them, and a waiting worker waits for ever.
+    """
+    tools = page.context.new_cdp_session(page)
+    tools.send("ServiceWorker.enable")
+    tools.send("ServiceWorker.stopAllWorkers")
+    tools.detach()
+
+
 def join(page: Page, server: Server, site: str) -> None:
     """Enrol this phone at a site of the demo city."""
     link = next(word for word in server.run_command("join-link", site).split() if word.startswith("http"))
