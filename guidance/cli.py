@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 
 import click
 
 from guidance import __version__
-from guidance.commands import demo, people, practice, protocols, receipts, scenarios, serve, worker
+from guidance.alert.endpoint import BadPushHost
+from guidance.commands import backup, demo, people, practice, protocols, receipts, scenarios, serve, worker
 from guidance.keys import KeysUnusable
+from guidance.mail import BadMailSetting
 from guidance.protocol.load import ProtocolError
 from guidance.settings import BadSetting
 from guidance.store.db import StoreUnusable
 
-REFUSALS = (BadSetting, KeysUnusable, ProtocolError, StoreUnusable)
+REFUSALS = (
+    BadMailSetting,
+    BadPushHost,
+    BadSetting,
+    KeysUnusable,
+    OSError,
+    ProtocolError,
+    StoreUnusable,
+    sqlite3.OperationalError,
+)
 
 
 @click.group()
@@ -23,6 +35,8 @@ def commands() -> None:
 
 
 for command in (
+    backup.backup,
+    backup.restore,
     serve.init,
     serve.run,
     serve.settings,

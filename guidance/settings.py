@@ -26,9 +26,7 @@ class Settings:
     base_url: str = _say("http://localhost:8000", "address under which people reach this installation")
     city: str = _say("Demo City", "name of the city, shown on pages and in e-mail")
     public_contact: str = _say("", "mailto: or https: address that push services may write to (VAPID sub)")
-    push_hosts: tuple[str, ...] = _say(
-        (), "further push services, comma-separated: host, host:port or origin"
-    )
+    push_hosts: tuple[str, ...] = _say((), "further push services, comma-separated: host, host:port or origin")
     push_ca_file: str = _say("", "further certificate authorities for push services, a PEM file")
     push_ttl_seconds: int = _say(4 * 3600, "how long a push service keeps an alert for a sleeping phone")
     smtp_url: str = _say("", "smtp://user:password@host:587 for alerts by e-mail; empty turns e-mail off")
@@ -80,11 +78,18 @@ def _parse(name: str, default: Any, text: str) -> Any:
             raise BadSetting(f"{variable(name)} is {text!r}; write 1 or 0")
         return text.lower() in {"1", "true", "yes"}
     if isinstance(default, int):
-        if not text.isdigit():
-            raise BadSetting(f"{variable(name)} is {text!r}; write a whole number")
+        if not (text.isascii() and text.isdigit()) or int(text) < 1:
+            raise BadSetting(f"{variable(name)} is {text!r}; write a whole number, 1 or more")
         return int(text)
     if isinstance(default, tuple):
         return tuple(part.strip() for part in text.split(",") if part.strip())
     if isinstance(default, Path):
         return Path(text).resolve()
-    return text.rstrip("/") if name == "base_url" else text
+    return _address(name, text) if name == "base_url" else text
+
+
+def _address(name: str, text: str) -> str:
+    scheme, found, rest = text.partition("://")
+    if scheme.lower() not in ("http", "https") or not found or not rest.strip("/"):
+        raise BadSetting(f"{variable(name)} is {text!r}; write an address such as https://guidance.city.example")
+    return f"{scheme.lower()}://{rest.rstrip('/')}"

@@ -6,9 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import fields
-from types import FrameType
 
 import click
 
@@ -20,6 +20,7 @@ from guidance.store.db import Store
 from guidance.store.migrate import migrate
 
 WEB_THREADS = 64
+MOST_ENDS_A_MINUTE = 6
 
 
 @click.command()
@@ -85,30 +86,27 @@ def _web_command(host: str, port: int) -> list[str]:
 
 
 def _supervise(commands: list[list[str]]) -> int:
-    """Run the commands until a signal comes; start one again that ended by itself. Returns the exit status."""
-    stopping = False
+    """Run the commands until a signal comes; start one again that ended by itself. Returns the exit status.
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
-
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, stop)
-    children = [(command, _start(command)) for command in commands]
-    failures = 0
-    while not stopping and failures < 5:
-        time.sleep(0.2)
-        for place, (command, child) in enumerate(children):
+    Gives up when they end more than a few times within a minute: something is wrong that starting again cannot mend.
+    """
+    stopping = threading.Event()
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, lambda _signal, _frame: stopping.set())
+    children = [_start(command) for command in commands]
+    ends: list[float] = []
+    while not stopping.wait(0.2) and len(ends) < MOST_ENDS_A_MINUTE:
+        ends = [moment for moment in ends if time.monotonic() - moment < 60]
+        for place, child in enumerate(children):
             if child.poll() is not None:
-                failures += 1
-                click.echo(f"guidance: {command[2]} ended with {child.returncode}; starting it again", err=True)
-                time.sleep(min(failures, 5))
-                children[place] = (command, _start(command))
-    for _, child in children:
+                ends.append(time.monotonic())
+                click.echo(f"guidance: {commands[place][2]} ended with {child.returncode}; starting it again", err=True)
+                children[place] = _start(commands[place])
+    for child in children:
         child.terminate()
-    for _, child in children:
+    for child in children:
         _end(child)
-    return 0 if stopping else 1
+    return 0 if stopping.is_set() else 1
 
 
 def _start(command: list[str]) -> subprocess.Popen[bytes]:

@@ -20,6 +20,8 @@ def migrate(store: Store) -> int:
     newest = 0
     for number, script in migrations():
         newest = number
+        if version(store.connection().conn) >= number:
+            continue
         with store.transaction() as database:
             if version(database.conn) < number:
                 for statement in statements(script):

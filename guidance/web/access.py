@@ -3,7 +3,10 @@ routes without one. Put the decorator between the route and the function."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -17,6 +20,8 @@ from guidance.store.people import Person
 from guidance.web import cookies
 from guidance.web.context import parts
 from guidance.web.problems import Problem, wants_json
+
+logger = logging.getLogger("guidance.web")
 
 View = Callable[..., Any]
 
@@ -104,7 +109,7 @@ def renew_device(response: Response, device: Device) -> None:
     """Note a device's use, at most hourly, and let its cookie live another 400 days."""
     here, now = parts(), parts().clock.now()
     if join.due_for_touch(device, now):
-        with here.store.transaction() as db:
+        with _best_effort(), here.store.transaction() as db:
             join.touch(db, now, device)
         cookies.set_device(response, here.settings, cookies.device_token(request, here.settings) or "")
 
@@ -134,8 +139,17 @@ def _touch_session() -> None:
     with here.store.reader() as db:
         due = sign_in.due_for_touch(db, now, token)
     if due:
-        with here.store.transaction() as db:
+        with _best_effort(), here.store.transaction() as db:
             sign_in.touch(db, now, token)
+
+
+@contextmanager
+def _best_effort() -> Iterator[None]:
+    """A store that cannot write right now must not keep anyone from reading."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        logger.warning("the time of last use was not written: %s", error)
 
 
 def _private(response: Response) -> Response:

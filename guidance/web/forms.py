@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
 from wtforms import BooleanField, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -86,8 +85,8 @@ def keep_stale_forms(blueprint: Blueprint) -> None:
         view: Any = current_app.view_functions[request.endpoint or ""]
         try:
             response = make_response(view(**(request.view_args or {})))
-        except HTTPException as refusal:  # this runs inside an error handler, which no other one stands behind
-            return current_app.handle_http_exception(refusal)
+        except Exception as refusal:  # this runs inside an error handler, which no other one stands behind
+            return current_app.handle_user_exception(refusal)
         if response.status_code == 200:
             response.status_code = 400
         return response

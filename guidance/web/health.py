@@ -30,6 +30,7 @@ def readyz() -> tuple[Response, int]:
     here = parts()
     with here.store.reader() as db:
         beat = newest_beat(db)
-    recent = beat is not None and here.clock.now() - from_text(beat) < timedelta(seconds=BEAT_SECONDS)
+    # A beat from the future is no sign of life either: the clock was set back since.
+    recent = beat is not None and abs(here.clock.now() - from_text(beat)) < timedelta(seconds=BEAT_SECONDS)
     wrong = [] if recent else ["the alert worker gave no sign of life lately; start `guidance worker`"]
     return jsonify({"ready": not wrong, "worker_beat": beat, "wrong": wrong}), 503 if wrong else 200

@@ -29,7 +29,9 @@ def require_same_origin(request: Request, base_url: str) -> None:
     if origin is not None and origin not in _own_origins(request, base_url):
         raise Problem(403, "Only pages of this site may send this.")
     if site is None and origin is None and request.cookies:
-        raise Problem(403, "Send Sec-Fetch-Site or Origin, as browsers do, so that the sender is known to be this site.")
+        raise Problem(
+            403, "Send Sec-Fetch-Site or Origin, as browsers do, so that the sender is known to be this site."
+        )
 
 
 def read_json(request: Request) -> Any:
@@ -46,7 +48,7 @@ def read_json(request: Request) -> Any:
         json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is no text that can be kept
     except (ValueError, RecursionError) as error:
         raise Problem(400, f"The body is not JSON: {_reason(error)}.") from error
-    if _depth(body) > DEPTH:
+    if not _shallow(body, DEPTH):
         raise Problem(400, f"The body is nested deeper than {DEPTH} levels.")
     return body
 
@@ -75,9 +77,8 @@ def _reason(error: Exception) -> str:
     return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
 
 
-def _depth(value: Any, level: int = 1) -> int:
-    if isinstance(value, dict):
-        return max((_depth(each, level + 1) for each in value.values()), default=level)
-    if isinstance(value, list):
-        return max((_depth(each, level + 1) for each in value), default=level)
-    return level
+def _shallow(value: Any, levels: int) -> bool:
+    if not isinstance(value, dict | list):
+        return True
+    inner = value.values() if isinstance(value, dict) else value
+    return levels > 0 and all(_shallow(each, levels - 1) for each in inner)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from uuid import uuid4
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
@@ -65,7 +66,7 @@ def alert(locale: str, protocol_id: str) -> ResponseReturnValue:
         abort(404)
     device, form = current_device(), AlertForm(report=str(uuid4()))
     if device is not None and submitted(form):
-        report_id = _file(protocol, device, locale, str(form.report.data))
+        report_id = _file(protocol, device, locale, str(uuid.UUID(form.report.data)))
         return redirect(url_for(".alert", locale=locale, protocol_id=protocol.id, report=report_id), 303)
     return _alert_page(protocol, device, form)
 

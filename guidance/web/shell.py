@@ -65,13 +65,20 @@ def static_file(filename: str) -> Response:
 
 def _file(filename: str) -> Response:
     path = safe_join(str(precache.STATIC), filename)
-    if path is None or Path(path).suffix not in assets.TYPES or not Path(path).is_file():
+    if path is None or Path(path).suffix not in assets.TYPES or not _is_file(Path(path)):
         abort(404)
-    key = ("static", filename)
+    key = ("static", path)
     found = compress.kept(key)
     if found is None:
         found = compress.keep(key, compress.body(assets.served(Path(path)), assets.TYPES[Path(path).suffix]))
     return compress.answer(found)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than the file system allows names nothing
+        return False
 
 
 @blueprint.get("/favicon.ico")

@@ -110,6 +110,7 @@ def test_a_wrong_field_is_422_and_named(phone: FlaskClient, clock: FixedClock) -
         (b'{"revision": 1, "revision": 2}', 400),
         (b'"\\ud800"', 400),
         (b"[" * 100 + b"]" * 100, 400),
+        (b"[" * 600 + b"]" * 600, 400),
         (b"[" * 60000, 400),
         (b"[]", 422),
         (b"7", 422),
@@ -122,6 +123,33 @@ def test_what_is_no_report_is_refused_in_words(phone: FlaskClient, sent: bytes, 
     assert answer.status_code == status
     assert answer.mimetype == "application/problem+json"
     assert answer.get_json()["detail"]
+
+
+def test_a_list_that_is_costly_to_compare_is_refused_by_its_length(phone: FlaskClient, clock: FixedClock) -> None:
+    long = ["enter", *range(10_000)]
+    answer = put(phone, str(uuid4()), body(clock, facts={"request": long}))
+    assert answer.status_code == 422
+    assert len(answer.data) < 20_000
+
+
+def test_a_code_that_stands_twice_is_refused(phone: FlaskClient, clock: FixedClock) -> None:
+    answer = put(phone, str(uuid4()), body(clock, facts={"request": ["enter", "enter"]}))
+    assert answer.get_json()["errors"] == [{"field": "/facts/request", "detail": "says the same thing twice"}]
+
+
+def test_reading_goes_on_while_the_store_cannot_write(phone: FlaskClient, clock: FixedClock, store: Store) -> None:
+    clock.advance(hours=2)
+    connection = Store(store.path).connection().conn
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        assert phone.get("/api/device").status_code == 200
+    finally:
+        connection.execute("ROLLBACK")
+
+
+@pytest.mark.parametrize("path", ["/static/" + "a" * 300 + ".js", "/static/%00.js", "/static/../pyproject.toml"])
+def test_a_file_that_cannot_be_is_not_found(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
 
 
 def test_other_content_types_are_415(phone: FlaskClient, clock: FixedClock) -> None:
