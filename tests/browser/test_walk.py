@@ -155,7 +155,7 @@ def test_a_joined_phone_is_not_asked_what_kind_of_place_it_is(phone: Page, serve
         tap(phone, answer)
     after_place = VISIT.steps["place"].answers[0].to
     expect_step(phone, after_place)
-    wait_until(lambda: given(last_walk(phone))[-1] == ("place", "school"))
+    wait_until(lambda: given(last_walk(phone))[-1:] == [("place", "school")])
     phone.go_back()
     expect_step(phone, "identified")
     wait_until(lambda: given(last_walk(phone))[-2:] == [(after_place, "back"), ("place", "back")])
