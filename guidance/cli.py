@@ -48,6 +48,7 @@ for command in (
     people.add_site,
     people.add_contact,
     people.add_person,
+    people.disable_person,
     people.revoke_device,
     demo.demo,
     practice.practice_reminders,

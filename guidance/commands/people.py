@@ -130,6 +130,18 @@ def add_person(email: str, name: str, title: str, role: str, site: str, agency: 
     click.echo(person.id)
 
 
+@click.command("disable-person")
+@click.argument("email")
+def disable_person(email: str) -> None:
+    """Take EMAIL's access away: no sign-in, no session, no alert from now on. What they did stays in the log."""
+    with act() as it:
+        person = people.person_by_email(it.db, email)
+        if person is None:
+            raise click.ClickException(f"Nobody who may sign in has the address {email}.")
+        directory.disable(it.db, it.now, person)
+    click.echo(f"{person.name} can no longer sign in and is alerted no more.")
+
+
 @click.command("revoke-device")
 @click.argument("device")
 def revoke_device(device: str) -> None:

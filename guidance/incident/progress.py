@@ -81,5 +81,5 @@ def _spoke(db: Database, person_id: str | None, at: str | None, text: str = "") 
 
 
 def _name(db: Database, person_id: str | None) -> str:
-    person = people.person(db, person_id) if person_id else None
+    person = people.anyone(db, person_id) if person_id else None
     return (person.title or person.name) if person else ""

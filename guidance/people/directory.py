@@ -142,3 +142,9 @@ def _check_date(text: str) -> None:
 
 def _log(db: Database, now: datetime, action: str, object_id: str) -> None:
     log.add_entry(db, to_text(now), "system", action, object_id)
+
+
+def disable(db: Database, now: datetime, person: Person) -> None:
+    """Take someone's access away; the person's name stays on what was done."""
+    rows.disable(db, person.id, to_text(now))
+    _log(db, now, "person.disabled", person.id)

@@ -172,6 +172,12 @@ def person(db: Database, person_id: str) -> Person | None:
     return _one(db, "id = :key", person_id)
 
 
+def anyone(db: Database, person_id: str) -> Person | None:
+    """One person, also when access was taken away since: whose name stands on what was done."""
+    row = db.execute("SELECT * FROM people WHERE id = :key", {"key": person_id}).fetchone()
+    return _person(db, row) if row else None
+
+
 def person_by_email(db: Database, email: str) -> Person | None:
     """The person with this e-mail address, in any case, who may still sign in."""
     return _one(db, "email = :key", email.strip())
@@ -181,6 +187,18 @@ def people(db: Database) -> list[Person]:
     """Everyone who may sign in, by name."""
     rows = db.execute("SELECT * FROM people WHERE disabled_at IS NULL ORDER BY name, id").fetchall()
     return [_person(db, row) for row in rows]
+
+
+def disable(db: Database, person_id: str, now: str) -> bool:
+    """Take someone's access away and end their sessions; false when it was done before."""
+    rows = db.execute(
+        "UPDATE people SET disabled_at = :now WHERE id = :id AND disabled_at IS NULL RETURNING id",
+        {"id": person_id, "now": now},
+    ).fetchall()
+    db.execute(
+        "UPDATE sessions SET ended_at = :now WHERE person_id = :id AND ended_at IS NULL", {"id": person_id, "now": now}
+    )
+    return bool(rows)
 
 
 def set_on_duty(db: Database, person_id: str, on_duty: bool) -> None:

@@ -67,7 +67,10 @@ class Parts:
     def __post_init__(self) -> None:
         shelf = VersionShelf(self.library)
         desk = Desk(shelf.find, self.keys.receipt, self.settings.late_report_hours)
-        object.__setattr__(self, "schema", ReportSchema(self.catalog, self.library.protocols))
+        with self.store.reader() as db:
+            # A report may have waited on a phone while its protocol was taken out of the library.
+            kinds = {*self.library.protocols, *(each.protocol_id for each in protocols.versions(db))}
+        object.__setattr__(self, "schema", ReportSchema(self.catalog, kinds))
         object.__setattr__(self, "run_schema", RunSchema(self.catalog))
         object.__setattr__(self, "progress_schema", BodySchema(progress_schema()))
         object.__setattr__(self, "shelf", shelf)
