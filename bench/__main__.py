@@ -1,4 +1,4 @@
-"""`make bench`: every measurement, with its aim. `python -m bench NAME…` runs some: fanout ingest push practice phone."""
+"""`make bench`: every measurement, with its aim. `python -m bench NAME…` runs some of NAMES."""
 
 from __future__ import annotations
 

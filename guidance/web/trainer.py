@@ -51,7 +51,7 @@ def open_class() -> ResponseReturnValue:
         return _page(form)
     with here.store.transaction() as db:
         made = classes.make_class(
-            db, here.clock.now(), g.person, str(form.title.data).strip(), str(form.kind.data), form.scenarios.data
+            db, here.clock.now(), g.person, str(form.title.data).strip(), str(form.kind.data), form.in_order()
         )
     return redirect(f"/trainer/classes/{made.id}", 303)
 

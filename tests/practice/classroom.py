@@ -21,7 +21,13 @@ def open_class(
     """Open a class over the page and return it."""
     trainer = town.browser(who)
     token = form_token(trainer.get("/trainer").get_data(as_text=True))
-    fields = {"csrf_token": token, "title": title, "kind": kind, "scenarios": list(scenarios)}
+    fields = {
+        "csrf_token": token,
+        "title": title,
+        "kind": kind,
+        "scenarios": sorted(scenarios),
+        "order": " ".join(scenarios),
+    }
     answer = trainer.post("/trainer/classes", data=fields)
     assert answer.status_code == 303, answer.get_data(as_text=True)[:3000]
     return class_row(town, answer.headers["Location"].rpartition("/")[2])

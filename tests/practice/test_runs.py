@@ -107,11 +107,12 @@ def test_the_site_of_a_run_is_that_of_the_phone(town: Town) -> None:
 
 
 def test_a_run_of_a_scenario_or_version_that_is_not_here_is_kept_and_does_not_pass(town: Town) -> None:
-    for members in (
+    cases: tuple[dict[str, Any], ...] = (
         {"scenario": {"id": "gone", "hash": "x"}},
         {"scenario": {"id": PUPIL.id, "hash": "older"}},
         {"protocol": {"id": "visit", "hash": "older"}},
-    ):
+    )
+    for members in cases:
         run_id = str(uuid4())
         assert send(town.browser(), run_body(town.clock, **members), run_id).status_code == 201
         assert kept(town, run_id).passed == 0

@@ -10,7 +10,6 @@ from guidance.clock import FixedClock
 from guidance.incident.receipt import content_sha256
 from guidance.settings import Settings
 from guidance.store.db import Store
-from guidance.web import practice_join
 from tests.people.town import OAK, Town, press, text
 from tests.practice.classroom import open_class, trainee
 from tests.practice.runs import HEADERS, PUPIL, run_body, send
@@ -59,7 +58,7 @@ def test_the_answer_of_a_run_is_a_receipt_of_its_content(town: Town) -> None:
 
 def test_wrong_class_codes_are_slowed_and_right_ones_never(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr(practice_join.time, "sleep", waits.append)
+    monkeypatch.setattr("guidance.web.practice_join.time.sleep", waits.append)
     made = open_class(town)
     for _ in range(7):
         assert town.browser().get("/practice/join/000-000").status_code == 404
