@@ -32,6 +32,7 @@ class Settings:
     smtp_url: str = _say("", "smtp://user:password@host:587 for alerts by e-mail; empty turns e-mail off")
     mail_from: str = _say("", "sender of e-mail; needed when GUIDANCE_SMTP_URL is set")
     tier_seconds: int = _say(120, "seconds before an alert that nobody has goes to everyone on the committee")
+    repeat_seconds: int = _say(300, "seconds after which everyone is told again while nobody has it; 0: never")
     lease_seconds: int = _say(10, "seconds a worker may take over one delivery before another takes it")
     join_code_hours: int = _say(24, "hours that a join code lives")
     sign_in_minutes: int = _say(15, "minutes that a sign-in link lives")

@@ -37,12 +37,16 @@ class Answer:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What to do. `wait` is only for `retry`; `minimal` sends the smallest message from now on."""
+    """What to do. `wait` is only for `retry`; `minimal` sends the smallest message from now on.
+
+    `lasting`: what failed or is gone would fail again, however long one waits.
+    """
 
     state: Literal["sent", "retry", "failed", "gone"]
     detail: str
     wait: float = 0.0
     minimal: bool = False
+    lasting: bool = False
 
 
 def judge(answer: Answer, attempt: int, minimal: bool, now: datetime, jitter: Jitter) -> Verdict:
@@ -51,11 +55,11 @@ def judge(answer: Answer, attempt: int, minimal: bool, now: datetime, jitter: Ji
     if 200 <= status < 300:
         return Verdict("sent", answer.code, minimal=minimal)
     if status in (404, 410):
-        return Verdict("gone", answer.code, minimal=minimal)
+        return Verdict("gone", answer.code, minimal=minimal, lasting=True)
     if status == 413:
-        return Verdict("failed" if minimal else "retry", answer.code, minimal=True)
+        return Verdict("failed" if minimal else "retry", answer.code, minimal=True, lasting=minimal)
     if answer.final or not _passing(status):
-        return Verdict("failed", answer.code, minimal=minimal)
+        return Verdict("failed", answer.code, minimal=minimal, lasting=True)
     if attempt > len(DELAYS):
         return Verdict("failed", answer.code, minimal=minimal)
     wait = _wait(answer, attempt, now)

@@ -1,6 +1,6 @@
 """Decides and writes down who is told next. Always inside the caller's transaction; nothing is sent here.
 
-Used by the ingest (raise), the board (acknowledge, close) and the worker (escalate, sweep).
+Used by the ingest (raise), the board (acknowledge, close) and the worker (escalate, repeat, sweep).
 """
 
 from __future__ import annotations
@@ -11,13 +11,24 @@ from uuid import uuid4
 
 from sqlite_utils import Database
 
-from guidance.alert.policy import FIRST_TIER, LAST_TIER, Candidate, Policy, Target, pages, people, targets
+from guidance.alert.policy import (
+    FIRST_TIER,
+    LAST_TIER,
+    Candidate,
+    Policy,
+    Target,
+    pages,
+    people,
+    targets,
+    targets_so_far,
+)
 from guidance.clock import to_text
-from guidance.store import alerts
+from guidance.store import alerts, deliveries
 from guidance.store.alerts import AlertRow, NewDelivery
 from guidance.store.incidents import add_event
 
 STRANDED_FOR = timedelta(days=1)
+RETRY_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,39 @@ def rescue_stranded(db: Database, now: datetime, policy: Policy) -> int:
     return sum(_escalate(db, now, alert, policy) or _tell_late_comers(db, now, alert, policy) for alert in stranded)
 
 
+def repeat_due(db: Database, now: datetime, policy: Policy) -> int:
+    """Tell everyone again of each alert that nobody has, where it is time; returns how many. Ends a day after raising.
+
+    Two workers never both do it.
+    """
+    return sum(_repeat(db, now, alert, policy) for alert in alerts.due_repeats(db, to_text(now)))
+
+
+def retry_failed(db: Database, now: datetime) -> int:
+    """Try again what failed for a while, as long as nobody has the alert and all were told; returns how many."""
+    before, since = to_text(now - RETRY_AFTER), to_text(now - STRANDED_FOR)
+    return deliveries.retry_failed(db, to_text(now), before, since, LAST_TIER)
+
+
+def _repeat(db: Database, now: datetime, alert: AlertRow, policy: Policy) -> bool:
+    if alert.created_at < to_text(now - STRANDED_FOR):
+        alerts.end_repeats(db, alert.id)
+        return False
+    candidates = _candidates(db, alerts.site_to_page(db, alert.incident_id))
+    return _tell_again(db, now, alert, targets_so_far(alert.tier, candidates, policy), policy)
+
+
+def _tell_again(db: Database, now: datetime, alert: AlertRow, found: tuple[Target, ...], policy: Policy) -> bool:
+    """Begin a new round for these targets. Of a last tier, the one after it comes by itself."""
+    if not alerts.begin_round(db, alert, _repeat_at(now, alert.tier, policy)):
+        return False
+    new = alerts.add_deliveries(db, alert.id, alert.tier, to_text(now), _rows(found), alert.round + 1)
+    if new:
+        told = {"round": alert.round + 1, "people": people(found)}
+        add_event(db, alert.incident_id, to_text(now), "alerted_again", None, told)
+    return bool(new)
+
+
 def _escalate(db: Database, now: datetime, alert: AlertRow, policy: Policy) -> bool:
     if not alerts.leave_tier(db, alert.id, alert.tier):
         return False
@@ -94,7 +138,7 @@ def _tell(db: Database, now: datetime, alert: AlertRow, tier: int, site_id: str 
             return AlertPlan(number, people(found), tuple(skipped))
         add_event(db, alert.incident_id, to_text(now), "tier_skipped", None, {"tier": number})
         skipped.append(number)
-    alerts.set_tier(db, alert.id, LAST_TIER, None)
+    alerts.set_tier(db, alert.id, LAST_TIER, None, _repeat_at(now, LAST_TIER, policy))
     return AlertPlan(skipped=tuple(skipped))
 
 
@@ -108,13 +152,22 @@ def _tell_late_comers(db: Database, now: datetime, alert: AlertRow, policy: Poli
 
 
 def _queue(db: Database, now: datetime, alert: AlertRow, tier: int, found: tuple[Target, ...], policy: Policy) -> bool:
-    rows = [NewDelivery(str(uuid4()), each.person_id, each.channel, each.target) for each in found]
-    if not alerts.add_deliveries(db, alert.id, tier, to_text(now), rows):
+    if not alerts.add_deliveries(db, alert.id, tier, to_text(now), _rows(found), alert.round):
         return False
     next_tier_at = to_text(now + timedelta(seconds=policy.tier_seconds)) if tier < LAST_TIER else None
-    alerts.set_tier(db, alert.id, tier, next_tier_at)
+    alerts.set_tier(db, alert.id, tier, next_tier_at, _repeat_at(now, tier, policy))
     add_event(db, alert.incident_id, to_text(now), "alerted", None, {"tier": tier, "people": people(found)})
     return True
+
+
+def _rows(found: tuple[Target, ...]) -> list[NewDelivery]:
+    return [NewDelivery(str(uuid4()), each.person_id, each.channel, each.target) for each in found]
+
+
+def _repeat_at(now: datetime, tier: int, policy: Policy) -> str | None:
+    if tier < LAST_TIER or not policy.repeat_seconds:
+        return None
+    return to_text(now + timedelta(seconds=policy.repeat_seconds))
 
 
 def _candidates(db: Database, site_id: str | None) -> list[Candidate]:

@@ -30,10 +30,14 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Policy:
-    """`tier_seconds` until the next tier is told; `email` says whether e-mail can be sent at all."""
+    """`tier_seconds` until the next tier is told; `email` says whether e-mail can be sent at all.
+
+    Once the last tier is told, everyone is told again each `repeat_seconds` (0: never).
+    """
 
     tier_seconds: int = 120
     email: bool = False
+    repeat_seconds: int = 300
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,12 @@ def targets(tier: int, candidates: Sequence[Candidate], policy: Policy) -> tuple
     return tuple(found)
 
 
+def targets_so_far(tier: int, candidates: Sequence[Candidate], policy: Policy) -> tuple[Target, ...]:
+    """Every device and address of all tiers up to this one, each once."""
+    tiers = range(FIRST_TIER, tier + 1)
+    return tuple(dict.fromkeys(each for number in tiers for each in targets(number, candidates, policy)))
+
+
 def people(found: Sequence[Target]) -> int:
     """How many people these targets reach."""
     return len({target.person_id for target in found})
@@ -76,4 +86,4 @@ def people(found: Sequence[Target]) -> int:
 
 def policy_of(settings: Settings) -> Policy:
     """The policy that an installation has chosen."""
-    return Policy(settings.tier_seconds, bool(settings.smtp_url))
+    return Policy(settings.tier_seconds, bool(settings.smtp_url), settings.repeat_seconds)

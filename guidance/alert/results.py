@@ -13,7 +13,7 @@ from guidance.alert.outcome import Verdict, judge
 from guidance.clock import to_text
 from guidance.store import deliveries, log, subscriptions
 from guidance.store.deliveries import Leased, Result
-from guidance.store.incidents import add_event
+from guidance.store.incidents import add_event, add_event_once
 
 GIVEN_BACK_FOR = timedelta(seconds=1)
 PROVEN_FOR = timedelta(hours=1)
@@ -51,7 +51,7 @@ def _write_failure(db: Database, now: datetime, leased: Leased, verdict: Verdict
     again = verdict.state == "retry"
     due = to_text(now + timedelta(seconds=verdict.wait)) if again else None
     state = "queued" if again else "failed"
-    result = Result(leased.id, leased.fence, state, verdict.detail, due, verdict.minimal)
+    result = Result(leased.id, leased.fence, state, verdict.detail, due, verdict.minimal, verdict.lasting)
     if not deliveries.record(db, result, to_text(now)) or again:
         return False
     _tell_failure(db, to_text(now), leased, verdict)
@@ -62,7 +62,8 @@ def _tell_failure(db: Database, now: str, leased: Leased, verdict: Verdict) -> N
     """Into the timeline: what failed, and whether the person can still be reached by a push at all."""
     about = {"person_id": leased.person_id, "channel": leased.channel}
     if verdict.state == "failed":
-        add_event(db, leased.incident_id, now, "delivery_failed", None, {**about, "detail": verdict.detail})
+        what = {**about, "detail": verdict.detail}
+        add_event_once(db, leased.incident_id, now, "delivery_failed", None, what)
     elif subscriptions.mark_gone(db, leased.target, now):
         log.add_entry(db, now, "system", "subscription.gone", leased.target, verdict.detail)
         add_event(db, leased.incident_id, now, "device_gone", None, about)

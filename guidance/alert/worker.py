@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from guidance.alert.lanes import HELD, Done, Job, Lanes
 from guidance.alert.mail import MailSender
 from guidance.alert.outcome import Answer
-from guidance.alert.plan import escalate_due, rescue_stranded
+from guidance.alert.plan import escalate_due, repeat_due, rescue_stranded, retry_failed
 from guidance.alert.policy import Policy
 from guidance.alert.push import Push, PushSender
 from guidance.alert.results import write_results
@@ -110,6 +110,9 @@ class Worker:
             if stranded or sweep:
                 rescue_stranded(db, now, self.policy)
             escalate_due(db, now, self.policy)
+            repeat_due(db, now, self.policy)
+            if sweep:
+                retry_failed(db, now)
             leased = self._lease(db, now) if leasing else []
             self._next_due, self._lease_end = deliveries.next_due(db), deliveries.first_lease_end(db)
         self._lanes.written(self._unwritten)

@@ -10,7 +10,10 @@ from sqlite_utils import Database
 
 @dataclass(frozen=True)
 class AlertRow:
-    """The alert of one incident. `next_tier_at` is None when no further tier will be told."""
+    """The alert of one incident. `next_tier_at` is None when no further tier will be told.
+
+    `round` counts how often people were told again, `repeat_at` is when they next will be (None: not planned).
+    """
 
     id: str
     incident_id: str
@@ -19,6 +22,8 @@ class AlertRow:
     tier: int
     created_at: str
     next_tier_at: str | None
+    round: int = 0
+    repeat_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -99,17 +104,20 @@ def _devices(db: Database) -> dict[str, list[str]]:
     return found
 
 
-def add_deliveries(db: Database, alert_id: str, tier: int, now: str, deliveries: Sequence[NewDelivery]) -> int:
-    """Queue deliveries, due at once; those of the same tier and target are there already. Returns how many are new."""
+def add_deliveries(
+    db: Database, alert_id: str, tier: int, now: str, deliveries: Sequence[NewDelivery], in_round: int = 0
+) -> int:
+    """Queue deliveries, due at once. Returns how many are new: those of the same round, tier and target are there."""
     before = db.conn.total_changes
     db.conn.executemany(
-        "INSERT INTO deliveries (id, alert_id, tier, person_id, channel, target, state, due_at, created_at) "
-        "VALUES (:id, :alert, :tier, :person, :channel, :target, 'queued', :now, :now) "
-        "ON CONFLICT (alert_id, tier, channel, target) DO NOTHING",
+        "INSERT INTO deliveries (id, alert_id, round, tier, person_id, channel, target, state, due_at, created_at) "
+        "VALUES (:id, :alert, :round, :tier, :person, :channel, :target, 'queued', :now, :now) "
+        "ON CONFLICT (alert_id, round, tier, channel, target) DO NOTHING",
         [
             {
                 "id": each.id,
                 "alert": alert_id,
+                "round": in_round,
                 "tier": tier,
                 "person": each.person_id,
                 "channel": each.channel,
@@ -122,11 +130,11 @@ def add_deliveries(db: Database, alert_id: str, tier: int, now: str, deliveries:
     return db.conn.total_changes - before
 
 
-def set_tier(db: Database, alert_id: str, tier: int, next_tier_at: str | None) -> None:
-    """This tier has been told; the next is told at that time, unless someone acknowledges."""
+def set_tier(db: Database, alert_id: str, tier: int, next_tier_at: str | None, repeat_at: str | None) -> None:
+    """This tier has been told; the next is told, or everyone again, at that time, unless someone acknowledges."""
     db.execute(
-        "UPDATE alerts SET tier = :tier, next_tier_at = :next WHERE id = :id AND state = 'active'",
-        {"id": alert_id, "tier": tier, "next": next_tier_at},
+        "UPDATE alerts SET tier = :tier, next_tier_at = :next, repeat_at = :repeat WHERE id = :id AND state = 'active'",
+        {"id": alert_id, "tier": tier, "next": next_tier_at, "repeat": repeat_at},
     )
 
 
@@ -148,6 +156,38 @@ def leave_tier(db: Database, alert_id: str, tier: int) -> bool:
     return bool(rows)
 
 
+def due_repeats(db: Database, now: str) -> list[AlertRow]:
+    """Alerts of which everyone is to be told again now."""
+    rows = db.execute(
+        "SELECT * FROM alerts WHERE state = 'active' AND repeat_at <= :now ORDER BY repeat_at, id", {"now": now}
+    )
+    return [AlertRow(**dict(row)) for row in rows]
+
+
+def begin_round(db: Database, alert: AlertRow, repeat_at: str | None) -> bool:
+    """Go on to the next round, the one after at that time; false when someone else did or the alert changed.
+
+    What the present tier still has queued goes along, so that nobody is sent the same twice.
+    """
+    rows = db.execute(
+        "UPDATE alerts SET round = round + 1, repeat_at = :repeat "
+        "WHERE id = :id AND round = :round AND state = :state RETURNING id",
+        {"id": alert.id, "round": alert.round, "state": alert.state, "repeat": repeat_at},
+    ).fetchall()
+    if rows:
+        db.execute(
+            "UPDATE deliveries SET round = :next "
+            "WHERE alert_id = :id AND round = :round AND tier = :tier AND state = 'queued'",
+            {"id": alert.id, "round": alert.round, "tier": alert.tier, "next": alert.round + 1},
+        )
+    return bool(rows)
+
+
+def end_repeats(db: Database, alert_id: str) -> None:
+    """Nobody is told again."""
+    db.execute("UPDATE alerts SET repeat_at = NULL WHERE id = :id", {"id": alert_id})
+
+
 def stranded_alerts(db: Database, since: str) -> list[AlertRow]:
     """Active alerts younger than `since` whose present tier reached nobody and is trying nobody."""
     rows = db.execute(
@@ -163,7 +203,7 @@ def stranded_alerts(db: Database, since: str) -> list[AlertRow]:
 def end_alert(db: Database, incident_id: str, state: str, now: str) -> bool:
     """Stop an alert (`acknowledged` or `closed`) and what it has queued; false when there is nothing to stop."""
     rows = db.execute(
-        "UPDATE alerts SET state = :state, next_tier_at = NULL "
+        "UPDATE alerts SET state = :state, next_tier_at = NULL, repeat_at = NULL "
         "WHERE incident_id = :incident AND state <> 'closed' AND state <> :state RETURNING id",
         {"incident": incident_id, "state": state},
     ).fetchall()

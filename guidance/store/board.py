@@ -85,14 +85,20 @@ def counts(db: Database, sites: Sequence[str] | None) -> dict[str, int]:
 
 
 def deliveries(db: Database, incident_id: str) -> list[DeliveryRow]:
-    """Every delivery about an incident, in the order in which people were told."""
+    """The deliveries about an incident, in the order in which people were told.
+
+    Of each target the newest round in which it was not spared by an acknowledgement; how often all were told
+    stands on the timeline.
+    """
     rows = db.execute(
         """SELECT people.name AS person_name, people.title AS person_title, channel, deliveries.tier,
                   deliveries.state, attempt, deliveries.created_at, finished_at, detail
-           FROM deliveries
-           JOIN alerts ON alerts.id = deliveries.alert_id
+           FROM (SELECT *, row_number() OVER (
+                     PARTITION BY alert_id, tier, channel, target ORDER BY state = 'cancelled', round DESC
+                 ) AS newest FROM deliveries
+                 WHERE alert_id = (SELECT id FROM alerts WHERE incident_id = :incident)) AS deliveries
            JOIN people ON people.id = deliveries.person_id
-           WHERE alerts.incident_id = :incident
+           WHERE newest = 1
            ORDER BY deliveries.tier, people.name, channel, deliveries.id""",
         {"incident": incident_id},
     )

@@ -33,7 +33,10 @@ class Leased:
 
 @dataclass(frozen=True)
 class Result:
-    """What to write down about one leased delivery. `state` is failed or queued (again, at `due_at`)."""
+    """What to write down about one leased delivery. `state` is failed or queued (again, at `due_at`).
+
+    `lasting`: it failed in a way that trying again cannot mend.
+    """
 
     id: str
     fence: int
@@ -41,6 +44,7 @@ class Result:
     detail: str
     due_at: str | None = None
     minimal: bool = False
+    lasting: bool = False
 
 
 def lease(db: Database, now: str, until: str, most: int) -> list[Leased]:
@@ -117,14 +121,14 @@ def record(db: Database, result: Result, now: str) -> bool:
     What would be tried again is cancelled when somebody has the incident.
     """
     rows = db.execute(
-        """UPDATE deliveries SET lease_until = NULL, detail = :detail, minimal = :minimal,
+        """UPDATE deliveries SET lease_until = NULL, detail = :detail, minimal = :minimal, lasting = :lasting,
                   due_at = coalesce(:due_at, due_at),
                   finished_at = CASE WHEN :state = 'queued' THEN finished_at ELSE :now END,
                   state = CASE WHEN :state = 'queued'
                                AND (SELECT state FROM alerts WHERE alerts.id = alert_id) <> 'active'
                           THEN 'cancelled' ELSE :state END
            WHERE id = :id AND fence = :fence AND state IN ('leased', 'queued') RETURNING id""",
-        {**vars(result), "minimal": int(result.minimal), "now": now},
+        {**vars(result), "minimal": int(result.minimal), "lasting": int(result.lasting), "now": now},
     ).fetchall()
     return bool(rows)
 
@@ -141,12 +145,34 @@ def free_expired(db: Database, now: str) -> int:
     return len(rows)
 
 
+def retry_failed(db: Database, now: str, failed_before: str, raised_since: str, last_tier: int) -> int:
+    """Queue again, from the first attempt, what failed before a moment by a trouble that may pass; returns how many.
+
+    Only in the present round of active alerts that were raised since a moment and have told their last tier; a
+    target that two tiers told is tried for the later one alone.
+    """
+    rows = db.execute(
+        """UPDATE deliveries SET state = 'queued', attempt = 0, due_at = :now, finished_at = NULL
+           WHERE state = 'failed' AND lasting = 0 AND finished_at <= :before AND created_at >= :since
+           AND EXISTS (SELECT 1 FROM alerts WHERE alerts.id = alert_id AND alerts.state = 'active'
+                       AND alerts.tier = :last AND alerts.round = deliveries.round AND alerts.created_at >= :since)
+           AND NOT EXISTS (SELECT 1 FROM deliveries AS later
+                           WHERE later.alert_id = deliveries.alert_id AND later.round = deliveries.round
+                           AND later.channel = deliveries.channel AND later.target = deliveries.target
+                           AND later.tier > deliveries.tier)
+           RETURNING id""",
+        {"now": now, "before": failed_before, "since": raised_since, "last": last_tier},
+    ).fetchall()
+    return len(rows)
+
+
 def next_due(db: Database) -> str | None:
-    """When something is to be sent or a tier to be told next; None when nothing waits."""
+    """When something is to be sent, or a tier or everyone again to be told, next; None when nothing waits."""
     row = db.execute(
         """SELECT min(at) AS at FROM (
                SELECT min(due_at) AS at FROM deliveries WHERE state = 'queued'
-               UNION ALL SELECT min(next_tier_at) FROM alerts WHERE state = 'active')"""
+               UNION ALL SELECT min(next_tier_at) FROM alerts WHERE state = 'active'
+               UNION ALL SELECT min(repeat_at) FROM alerts WHERE state = 'active')"""
     ).fetchone()
     return None if row["at"] is None else str(row["at"])
 

@@ -118,6 +118,17 @@ def add_event(
     )
 
 
+def add_event_once(
+    db: Database, incident_id: str, at: str, kind: str, person_id: str | None, data: Mapping[str, Any]
+) -> None:
+    """Add to a timeline what happens again and again only where the very same is not on it yet."""
+    if not any(
+        (event.kind, event.person_id, dict(event.data)) == (kind, person_id, dict(data))
+        for event in events_of(db, incident_id)
+    ):
+        add_event(db, incident_id, at, kind, person_id, data)
+
+
 def events_of(db: Database, incident_id: str) -> list[EventRow]:
     """A timeline, oldest first."""
     rows = db.execute(

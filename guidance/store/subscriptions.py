@@ -80,7 +80,7 @@ def mark_gone(db: Database, subscription_id: str, at: str) -> bool:
         {"id": subscription_id, "at": at},
     ).fetchall()
     db.execute(
-        """UPDATE deliveries SET state = 'failed', detail = 'gone', finished_at = :at
+        """UPDATE deliveries SET state = 'failed', detail = 'gone', lasting = 1, finished_at = :at
            WHERE channel = 'push' AND target = :id AND state = 'queued'""",
         {"id": subscription_id, "at": at},
     )

@@ -108,6 +108,14 @@ def _alerted(data: Mapping[str, Any], _who: str) -> str:
     return ngettext("%(num)s person alerted", "%(num)s people alerted", people)
 
 
+def _alerted_again(data: Mapping[str, Any], _who: str) -> str:
+    return ngettext(
+        "Nobody had it: %(num)s person alerted again",
+        "Nobody had it: %(num)s people alerted again",
+        int(data.get("people", 0)),
+    )
+
+
 def _skipped(data: Mapping[str, Any], _who: str) -> str:
     if int(data.get("tier", 1)) > 1:
         return _("Nobody else on the committee could be reached")
@@ -125,6 +133,7 @@ _EVENTS: dict[str, Callable[[Mapping[str, Any], str], str]] = {
     "report_variant": _variant,
     "verified": lambda _data, _who: _("An enrolled phone of the site stands behind it now"),
     "alerted": _alerted,
+    "alerted_again": _alerted_again,
     "tier_skipped": _skipped,
     "delivery_failed": lambda _data, _who: _("One notification or e-mail could not be delivered"),
     "device_gone": lambda _data, _who: _("A browser of someone alerted takes no notifications any more"),

@@ -68,6 +68,11 @@ class City:
             incidents.add_incident(db, row)
             return incident_id, raise_alert(db, now, incident_id, site_id, urgency, self.policy)
 
+    def write(self, sql: str) -> None:
+        """Make rows as a test needs them."""
+        with self.store.transaction() as db:
+            db.execute(sql)
+
     def events(self, incident_id: str) -> list[tuple[str, dict[str, object]]]:
         """The timeline: kind and data of each entry."""
         with self.store.reader() as db:

@@ -46,6 +46,13 @@ def test_a_refusal_fails_at_once_and_says_nothing_about_the_subscription(status:
     assert verdict(Answer(status)).state == "failed"
 
 
+@pytest.mark.parametrize("answer", [Answer(404), Answer(403), Answer(problem="no contact", final=True)])
+def test_only_a_trouble_that_can_pass_may_be_tried_again_later(answer: Answer) -> None:
+    assert verdict(answer).lasting
+    assert verdict(Answer(413), attempt=2, minimal=True).lasting
+    assert not verdict(Answer(503), attempt=6).lasting
+
+
 HEADERS = [
     ("7", 7.0),
     ("0", 0.0),

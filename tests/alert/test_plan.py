@@ -1,8 +1,17 @@
 from __future__ import annotations
 
-from guidance.alert.plan import AlertPlan, acknowledge_alert, close_alert, escalate_due, raise_alert, rescue_stranded
+from guidance.alert.plan import (
+    AlertPlan,
+    acknowledge_alert,
+    close_alert,
+    escalate_due,
+    raise_alert,
+    repeat_due,
+    rescue_stranded,
+)
 from guidance.alert.policy import Policy
 from guidance.clock import FixedClock
+from guidance.store import deliveries
 from guidance.store.db import Store
 from tests.alert.city import AT_THE_SITE, ELSEWHERE, EVERYWHERE, OF_THE_AGENCY, City
 from tests.fakes.push_service import Browser, FakePushService
@@ -112,6 +121,59 @@ def test_an_acknowledgement_stops_the_escalation_and_what_is_queued(
         assert close_alert(db, incident_id, clock.now())
         assert not acknowledge_alert(db, incident_id, clock.now())
     assert city.deliveries() == [("d", 1, "cancelled")]
+
+
+def test_everyone_is_told_again_every_five_minutes_until_somebody_has_it(
+    city: City, clock: FixedClock, service: FakePushService
+) -> None:
+    city.person("supervisor", AT_THE_SITE, browsers=browsers(service, "a"))
+    city.person("off-duty", EVERYWHERE, on_duty=False, browsers=browsers(service, "e"))
+    incident_id, _ = city.incident(clock.now())
+    city.write("UPDATE deliveries SET state = 'sent'")
+    told: list[float] = []
+    for half_minutes in range(1, 30):
+        clock.advance(seconds=30)
+        with city.store.transaction() as db:
+            escalate_due(db, clock.now(), Policy())
+            if repeat_due(db, clock.now(), Policy()):
+                assert repeat_due(db, clock.now(), Policy()) == 0
+                told.append(half_minutes / 2)
+        city.write("UPDATE deliveries SET state = 'sent'")
+    assert told == [7, 12]
+    assert city.deliveries("target, round") == [("a", 0), ("a", 1), ("a", 2), ("e", 0), ("e", 1), ("e", 2)]
+    assert city.events(incident_id)[-1] == ("alerted_again", {"round": 2, "people": 2})
+    with city.store.transaction() as db:
+        acknowledge_alert(db, incident_id, clock.now())
+    clock.advance(minutes=5)
+    with city.store.transaction() as db:
+        assert repeat_due(db, clock.now(), Policy()) == 0
+
+
+def test_what_still_waits_to_be_sent_is_not_sent_twice_by_a_repeat(
+    city: City, clock: FixedClock, service: FakePushService
+) -> None:
+    city.person("off-duty", EVERYWHERE, on_duty=False, browsers=browsers(service, "d", "e"))
+    city.incident(clock.now())
+    city.write("UPDATE deliveries SET state = 'sent' WHERE target = 'd'")
+    clock.advance(minutes=5)
+    with city.store.transaction() as db:
+        assert repeat_due(db, clock.now(), Policy()) == 1
+    assert city.deliveries("target, round, state") == [("d", 0, "sent"), ("d", 1, "queued"), ("e", 1, "queued")]
+
+
+def test_repeating_ends_after_a_day_and_can_be_turned_off(
+    city: City, clock: FixedClock, service: FakePushService
+) -> None:
+    city.person("off-duty", EVERYWHERE, on_duty=False, browsers=browsers(service, "e"))
+    city.incident(clock.now())
+    clock.advance(hours=24, seconds=1)
+    with city.store.transaction() as db:
+        assert repeat_due(db, clock.now(), Policy()) == 0
+        assert deliveries.next_due(db) == "2026-11-24T12:00:00.000Z"  # that of the delivery, no repeat
+    City(city.store, Policy(repeat_seconds=0)).incident(clock.now())
+    clock.advance(hours=1)
+    with city.store.transaction() as db:
+        assert repeat_due(db, clock.now(), Policy()) == 0
 
 
 def test_an_alert_rolls_back_with_the_report_that_raised_it(

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from guidance.alert.plan import acknowledge_alert, close_alert, escalate_due, rescue_stranded
+from guidance.alert.plan import acknowledge_alert, close_alert, escalate_due, repeat_due, rescue_stranded
 from guidance.alert.policy import Policy
 from guidance.clock import from_text, to_text
 from guidance.store import deliveries
@@ -53,6 +53,8 @@ class Races(RuleBasedStateMachine):
         self.escalates_at: datetime | None = self.now + timedelta(seconds=120)
         self.model: dict[str, Model] = {}
         self.tier_of: dict[str, int] = {}
+        self.repeats_at: datetime | None = None
+        self.round = self.repeats = 0
         self.held: list[Leased] = []
         self._learn()
 
@@ -127,6 +129,21 @@ class Races(RuleBasedStateMachine):
             self._next_tier()
 
     @rule()
+    def two_workers_repeat(self) -> None:
+        waiting = {
+            row[0] for row in self.city.deliveries("target, state, tier, round") if row[1:] == ("queued", 2, self.round)
+        }
+        for _ in range(2):
+            with self.store.transaction() as db:
+                repeat_due(db, self.now, POLICY)
+        if self.alert == "active" and self.repeats_at is not None and self.repeats_at <= self.now:
+            self.repeats_at, self.round = self.now + timedelta(seconds=300), self.round + 1
+            new = [row[1] for row in self.city.deliveries("id, target") if str(row[0]) not in self.model]
+            assert sorted([*new, *waiting], key=str) == ["b0", "b1", "b2"]
+            self.repeats += bool(new)
+            self._learn()
+
+    @rule()
     def two_workers_rescue(self) -> None:
         for _ in range(2):
             with self.store.transaction() as db:
@@ -141,6 +158,7 @@ class Races(RuleBasedStateMachine):
 
     def _next_tier(self) -> None:
         self.tier, self.escalates_at = 2, None
+        self.repeats_at = self.now + timedelta(seconds=300)
         self._learn()
 
     @rule(how=st.sampled_from(["acknowledged", "closed"]))
@@ -150,7 +168,7 @@ class Races(RuleBasedStateMachine):
             first = end(db, self.incident_id, self.now)
         assert first == (self.alert != "closed" and self.alert != how)
         if first:
-            self.alert, self.escalates_at = how, None
+            self.alert, self.escalates_at, self.repeats_at = how, None, None
             for each in self.model.values():
                 if each.state == "queued":
                     each.state = "cancelled"
@@ -168,10 +186,12 @@ class Races(RuleBasedStateMachine):
             assert until == (known.lease_until if state == "leased" else None)
 
     @invariant()
-    def each_tier_is_told_once_and_none_after_someone_has_it(self) -> None:
+    def each_tier_and_each_repeat_is_told_once_and_none_after_someone_has_it(self) -> None:
         if not hasattr(self, "model"):
             return
-        told = [data["tier"] for kind, data in self.city.events(self.incident_id) if kind == "alerted"]
+        events = self.city.events(self.incident_id)
+        assert sum(kind == "alerted_again" for kind, _ in events) == self.repeats
+        told = [data["tier"] for kind, data in events if kind == "alerted"]
         assert told == list(range(1, self.tier + 1))
         if self.alert != "active":
             assert not any(each.state == "queued" for each in self.model.values())

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from guidance.alert.plan import acknowledge_alert
+from guidance.alert.policy import Policy
 from guidance.alert.worker import Worker
 from guidance.clock import FixedClock
 from guidance.store import people
@@ -149,6 +150,49 @@ def test_a_passing_trouble_is_tried_six_times_and_then_said(
     until(worker, lambda: state_of(city, "b") == ("failed", 6, detail))
     failed = {"person_id": "p", "channel": "push", "detail": detail}
     assert ("delivery_failed", failed) in city.events(incident_id)
+
+
+def test_an_outage_of_an_hour_loses_no_alert(
+    city: City, clock: FixedClock, service: FakePushService, worker: Worker, until: Until
+) -> None:
+    """The push service is away for longer than all attempts of both tiers, with repeats turned off."""
+    worker.policy = Policy(repeat_seconds=0)
+    city.person("s", AT_THE_SITE, browsers=[service.subscribe("a")])
+    city.person("p", EVERYWHERE, browsers=[service.subscribe("b")])
+    for name in ("a", "b"):
+        service.script(name, always=Reply(503))
+    incident_id, _ = City(city.store, worker.policy).incident(clock.now())
+
+    def work(seconds: int) -> None:
+        clock.advance(seconds=seconds)
+        worker._sweep_at = 0.0
+        worker.step()
+        until(worker, lambda: not worker.busy)
+
+    for _ in range(60):
+        work(60)
+    attempts = service.attempts.count("b")
+    assert 40 <= attempts <= 62
+    assert sum(kind == "delivery_failed" for kind in kinds(city, incident_id)) == 2
+    for name in ("a", "b"):
+        service.script(name, always=Reply(201))
+    for _ in range(3):
+        work(60)
+    assert len(service.received("b")) == 1 and len(service.received("a")) == 1
+
+
+def test_what_was_refused_for_good_is_not_tried_again(
+    city: City, clock: FixedClock, service: FakePushService, worker: Worker, until: Until
+) -> None:
+    worker.policy = Policy(repeat_seconds=0)
+    city.person("p", EVERYWHERE, on_duty=False, browsers=[service.subscribe("b")])
+    service.script("b", always=Reply(400))
+    City(city.store, worker.policy).incident(clock.now())
+    until(worker, lambda: state_of(city, "b")[0] == "failed")
+    clock.advance(minutes=3)
+    worker._sweep_at = 0.0
+    worker.step()
+    assert state_of(city, "b") == ("failed", 1, "400")
 
 
 def test_a_large_body_is_not_read(
