@@ -22,7 +22,7 @@ def file_report(
     desk: Desk,
     policy: Policy,
 ) -> Received:
-    """Keep a revision and, where it is the first reason to, plan the alert. All in the caller's transaction."""
+    """Keep a revision and, where it is a reason to, plan the alert. All in the caller's transaction."""
     received = receive(db, now, report_id, body, sender, desk)
     if received.page and received.site_id is not None:
         raise_alert(db, now, received.incident_id, received.site_id, received.urgency, policy)

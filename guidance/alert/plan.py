@@ -25,7 +25,7 @@ from guidance.alert.policy import (
 from guidance.clock import to_text
 from guidance.store import alerts, deliveries
 from guidance.store.alerts import AlertRow, NewDelivery
-from guidance.store.incidents import add_event
+from guidance.store.incidents import add_event, find_incident
 
 STRANDED_FOR = timedelta(days=1)
 RETRY_AFTER = timedelta(minutes=1)
@@ -48,7 +48,8 @@ def raise_alert(
 ) -> AlertPlan:
     """Alert the first tier that can be reached. Harmless to repeat: an incident has one alert.
 
-    A second call with a higher urgency makes what is still unsent urgent. An incident that is not verified, or
+    A second call with a higher urgency makes what is still unsent urgent. The alert of an incident that was closed
+    and is open again begins anew. An incident that is not verified, or
     of low urgency, alerts nobody. The incident must be written before, in the same transaction: whether it is
     verified is read from there.
     """
@@ -56,9 +57,13 @@ def raise_alert(
         return NOBODY
     alert = AlertRow(str(uuid4()), incident_id, urgency, "active", FIRST_TIER, to_text(now), None)
     if not alerts.add_alert(db, alert):
-        if urgency == "urgent":
-            alerts.set_urgent(db, incident_id)
-        return NOBODY
+        known, incident = alerts.alert_of(db, incident_id), find_incident(db, incident_id)
+        assert known and incident, "the alert is there, and a foreign key holds its incident"
+        if known.state != "closed" or incident.state != "open":
+            if urgency == "urgent":
+                alerts.set_urgent(db, incident_id)
+            return NOBODY
+        alert = alerts.raise_again(db, known.id, FIRST_TIER, urgency, to_text(now))
     return _tell(db, now, alert, FIRST_TIER, site_id, policy)
 
 

@@ -44,8 +44,8 @@ class Desk:
 class Received:
     """What became of a revision.
 
-    `result` is new, repeated or conflict. `page` is set when this revision is the first reason to alert somebody
-    about the incident.
+    `result` is new, repeated or conflict. `page` is set when this revision made the incident more urgent, so that
+    somebody has to be alerted.
     """
 
     result: str
@@ -149,15 +149,25 @@ def _further_revision(db: Database, arrival: _Arrival, report: reports.ReportRow
         site_id = arrival.sender.site_id
         reports.adopt_report(db, report.id, arrival.sender.device_id)
         incidents.add_event(db, incident.id, arrival.now, "verified", None, {"report_id": report.id})
-    if more_urgent(arrival.urgency, incident.urgency) != incident.urgency:
+    worse = more_urgent(arrival.urgency, incident.urgency) != incident.urgency
+    if worse:
         incidents.set_urgency(db, incident.id, arrival.urgency)
-    page = arrival.urgency != "low" and incident.urgency == "low" and incident.state == "open"
-    return Received("new", receipt, incident.id, page, arrival.urgency, site_id)
+        _reopen_closed(db, arrival, incident)
+    return Received("new", receipt, incident.id, worse, arrival.urgency, site_id)
 
 
-def _keep(
-    db: Database, arrival: _Arrival, incident: incidents.IncidentRow, desk: Desk, event: str
-) -> receipts.Receipt:
+def _reopen_closed(db: Database, arrival: _Arrival, incident: incidents.IncidentRow) -> None:
+    """Who closed it judged something less urgent than what is known now."""
+    if not incidents.reopen(db, incident.id):
+        return
+    closed = {"closed_at": incident.closed_at, "close_reason": incident.close_reason}
+    what = {"urgency": arrival.urgency, "was": incident.urgency, **closed}
+    incidents.add_event(db, incident.id, arrival.now, "reopened", None, what)
+    detail = f"{incident.urgency} to {arrival.urgency}"
+    log.add_entry(db, arrival.now, _actor(arrival.sender), "incident.reopened", incident.id, detail)
+
+
+def _keep(db: Database, arrival: _Arrival, incident: incidents.IncidentRow, desk: Desk, event: str) -> receipts.Receipt:
     unsigned = receipts.Receipt(
         arrival.report_id, arrival.revision, arrival.sha256, arrival.now, incident.code, arrival.sender is not None
     )

@@ -65,9 +65,23 @@ def alert_of(db: Database, incident_id: str) -> AlertRow | None:
     return AlertRow(**dict(row)) if row else None
 
 
-def set_urgent(db: Database, incident_id: str) -> None:
-    """What is still to be sent goes as urgent."""
-    db.execute("UPDATE alerts SET urgency = 'urgent' WHERE incident_id = :incident", {"incident": incident_id})
+def raise_again(db: Database, alert_id: str, tier: int, urgency: str, now: str) -> AlertRow:
+    """A closed alert begins anew, in a round of its own; `created_at` is from now on when it was raised last."""
+    row = db.execute(
+        "UPDATE alerts SET state = 'active', urgency = :urgency, tier = :tier, round = round + 1, created_at = :now, "
+        "next_tier_at = NULL, repeat_at = NULL WHERE id = :id RETURNING *",
+        {"id": alert_id, "tier": tier, "urgency": urgency, "now": now},
+    ).fetchone()
+    return AlertRow(**dict(row))
+
+
+def set_urgent(db: Database, incident_id: str) -> bool:
+    """What is still to be sent goes as urgent; false when it does already."""
+    rows = db.execute(
+        "UPDATE alerts SET urgency = 'urgent' WHERE incident_id = :incident AND urgency <> 'urgent' RETURNING id",
+        {"incident": incident_id},
+    ).fetchall()
+    return bool(rows)
 
 
 def candidates(db: Database, site_id: str) -> list[CandidateRow]:

@@ -101,6 +101,16 @@ def set_closed(db: Database, incident_id: str, at: str, person_id: str, reason: 
     return bool(rows)
 
 
+def reopen(db: Database, incident_id: str) -> bool:
+    """Open a closed incident for anyone to take; who had it and closed it stays on its timeline. False when open."""
+    rows = db.execute(
+        "UPDATE incidents SET state = 'open', acknowledged_at = NULL, acknowledged_by = NULL, closed_at = NULL, "
+        "closed_by = NULL, close_reason = NULL WHERE id = :id AND state = 'closed' RETURNING id",
+        {"id": incident_id},
+    ).fetchall()
+    return bool(rows)
+
+
 def add_event(
     db: Database, incident_id: str, at: str, kind: str, person_id: str | None, data: Mapping[str, Any]
 ) -> None:

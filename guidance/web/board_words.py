@@ -122,6 +122,11 @@ def _skipped(data: Mapping[str, Any], _who: str) -> str:
     return _("Nobody on duty could be reached; the whole committee is told at once")
 
 
+def _reopened(data: Mapping[str, Any], _who: str) -> str:
+    urgency = str(URGENCIES.get(str(data.get("urgency", "")), data.get("urgency", ""))).lower()
+    return _("Open again after it was closed: what the desk added is %(urgency)s", urgency=urgency)
+
+
 def _closed(data: Mapping[str, Any], who: str) -> str:
     reason = CLOSE_REASONS.get(str(data.get("reason", "")), str(data.get("reason", "")))
     return _("%(who)s closed it: %(reason)s", who=who, reason=reason)
@@ -142,4 +147,5 @@ _EVENTS: dict[str, Callable[[Mapping[str, Any], str], str]] = {
     "desk_note": lambda _data, who: _("%(who)s to the desk", who=who),
     "record_note": lambda _data, who: _("%(who)s, for the record", who=who),
     "closed": _closed,
+    "reopened": _reopened,
 }

@@ -27,7 +27,8 @@ def test_an_older_database_keeps_its_deliveries_and_repeats_what_nobody_has(
     city.person("p", EVERYWHERE, browsers=[new_browser("b", "https://push.test")])
     at = "'2026-11-24T11:30:00.000Z'"
     city.write(
-        f"INSERT INTO incidents VALUES ('i', 'c', 'visit', 'site', 1, 'urgent', 'open', {at}, NULL, NULL, NULL, NULL, NULL)"
+        "INSERT INTO incidents (id, code, kind, site_id, verified, urgency, state, opened_at) "
+        f"VALUES ('i', 'c', 'visit', 'site', 1, 'urgent', 'open', {at})"
     )
     city.write(f"INSERT INTO alerts VALUES ('a', 'i', 'urgent', 'active', 2, {at}, NULL)")
     city.write(
