@@ -23,9 +23,9 @@ from guidance.alert.policy import (
     targets_so_far,
 )
 from guidance.clock import to_text
-from guidance.store import alerts, deliveries
+from guidance.store import alerts, deliveries, subscriptions
 from guidance.store.alerts import AlertRow, NewDelivery
-from guidance.store.incidents import add_event, find_incident
+from guidance.store.incidents import IncidentRow, add_event, find_incident
 
 STRANDED_FOR = timedelta(days=1)
 RETRY_AFTER = timedelta(minutes=1)
@@ -48,22 +48,29 @@ def raise_alert(
 ) -> AlertPlan:
     """Alert the first tier that can be reached. Harmless to repeat: an incident has one alert.
 
-    A second call with a higher urgency makes what is still unsent urgent. The alert of an incident that was closed
-    and is open again begins anew. An incident that is not verified, or
+    A second call with a higher urgency makes what is still unsent urgent, and whoever was told less is told again:
+    everyone so far or, once somebody has the incident, that person. The alert of an incident that was closed and is
+    open again begins anew. An incident that is not verified, or
     of low urgency, alerts nobody. The incident must be written before, in the same transaction: whether it is
     verified is read from there.
     """
     if site_id is None or not pages(urgency, alerts.site_to_page(db, incident_id)):
         return NOBODY
-    alert = AlertRow(str(uuid4()), incident_id, urgency, "active", FIRST_TIER, to_text(now), None)
-    if not alerts.add_alert(db, alert):
-        known, incident = alerts.alert_of(db, incident_id), find_incident(db, incident_id)
-        assert known and incident, "the alert is there, and a foreign key holds its incident"
-        if known.state != "closed" or incident.state != "open":
-            if urgency == "urgent":
-                alerts.set_urgent(db, incident_id)
-            return NOBODY
+    incident, known = find_incident(db, incident_id), alerts.alert_of(db, incident_id)
+    assert incident is not None, "its site was read a moment ago"
+    if known is not None and (known.state != "closed" or incident.state != "open"):
+        if urgency == "urgent" and alerts.set_urgent(db, incident_id):
+            _tell_worse(db, now, known, incident, policy)
+        return NOBODY
+    if known is not None:
         alert = alerts.raise_again(db, known.id, FIRST_TIER, urgency, to_text(now))
+        return _tell(db, now, alert, FIRST_TIER, site_id, policy)
+    state = "acknowledged" if incident.state == "acknowledged" else "active"
+    alert = AlertRow(str(uuid4()), incident_id, urgency, state, FIRST_TIER, to_text(now), None)
+    alerts.add_alert(db, alert)
+    if state == "acknowledged":  # somebody had it before anyone was to be told
+        _tell_worse(db, now, alert, incident, policy)
+        return NOBODY
     return _tell(db, now, alert, FIRST_TIER, site_id, policy)
 
 
@@ -115,14 +122,32 @@ def _repeat(db: Database, now: datetime, alert: AlertRow, policy: Policy) -> boo
 
 
 def _tell_again(db: Database, now: datetime, alert: AlertRow, found: tuple[Target, ...], policy: Policy) -> bool:
-    """Begin a new round for these targets. Of a last tier, the one after it comes by itself."""
-    if not alerts.begin_round(db, alert, _repeat_at(now, alert.tier, policy)):
+    """Begin a new round for these targets. Of a last tier that nobody answers, the one after it comes by itself."""
+    repeat_at = _repeat_at(now, alert.tier, policy) if alert.state == "active" else None
+    if not alerts.begin_round(db, alert, repeat_at):
         return False
-    new = alerts.add_deliveries(db, alert.id, alert.tier, to_text(now), _rows(found), alert.round + 1)
-    if new:
+    held = alert.state == "acknowledged"
+    new = alerts.add_deliveries(db, alert.id, alert.tier, to_text(now), _rows(found), alert.round + 1, held)
+    if new and not held:
         told = {"round": alert.round + 1, "people": people(found)}
         add_event(db, alert.incident_id, to_text(now), "alerted_again", None, told)
     return bool(new)
+
+
+def _tell_worse(db: Database, now: datetime, alert: AlertRow, incident: IncidentRow, policy: Policy) -> None:
+    """It is worse than what people were told: tell everyone so far again or, once somebody has it, that person."""
+    candidates = _candidates(db, incident.site_id)
+    found = targets_so_far(alert.tier, candidates, policy)
+    if alert.state == "acknowledged":
+        found = _devices(db, incident.acknowledged_by) or targets(FIRST_TIER, candidates, policy)
+    what = {"urgency": incident.urgency, "state": alert.state, "people": people(found)}
+    add_event(db, incident.id, to_text(now), "got_worse", None, what)
+    _tell_again(db, now, alert, found, policy)
+
+
+def _devices(db: Database, person_id: str | None) -> tuple[Target, ...]:
+    found = subscriptions.subscriptions_of(db, person_id) if person_id else []
+    return tuple(Target(each.person_id, "push", each.id) for each in found if each.gone_at is None)
 
 
 def _escalate(db: Database, now: datetime, alert: AlertRow, policy: Policy) -> bool:

@@ -119,13 +119,22 @@ def _devices(db: Database) -> dict[str, list[str]]:
 
 
 def add_deliveries(
-    db: Database, alert_id: str, tier: int, now: str, deliveries: Sequence[NewDelivery], in_round: int = 0
+    db: Database,
+    alert_id: str,
+    tier: int,
+    now: str,
+    deliveries: Sequence[NewDelivery],
+    in_round: int = 0,
+    after_ack: bool = False,
 ) -> int:
-    """Queue deliveries, due at once. Returns how many are new: those of the same round, tier and target are there."""
+    """Queue deliveries, due at once. Returns how many are new: those of the same round, tier and target are there.
+
+    `after_ack`: they are wanted while somebody has the incident, not while nobody has.
+    """
     before = db.conn.total_changes
     db.conn.executemany(
-        "INSERT INTO deliveries (id, alert_id, round, tier, person_id, channel, target, state, due_at, created_at) "
-        "VALUES (:id, :alert, :round, :tier, :person, :channel, :target, 'queued', :now, :now) "
+        "INSERT INTO deliveries (id, alert_id, round, tier, person_id, channel, target, state, due_at, created_at, "
+        "after_ack) VALUES (:id, :alert, :round, :tier, :person, :channel, :target, 'queued', :now, :now, :after_ack) "
         "ON CONFLICT (alert_id, round, tier, channel, target) DO NOTHING",
         [
             {
@@ -137,6 +146,7 @@ def add_deliveries(
                 "channel": each.channel,
                 "target": each.target,
                 "now": now,
+                "after_ack": int(after_ack),
             }
             for each in deliveries
         ],

@@ -10,6 +10,12 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+# Whether a delivery still has a purpose: nobody has the incident or, for one that is meant for then, somebody has.
+WANTED = (
+    "(SELECT state FROM alerts WHERE alerts.id = alert_id) "
+    "= CASE after_ack WHEN 1 THEN 'acknowledged' ELSE 'active' END"
+)
+
 
 @dataclass(frozen=True)
 class Leased:
@@ -80,8 +86,8 @@ def renew(db: Database, held: Sequence[tuple[str, int]], until: str) -> set[str]
     kept: set[str] = set()
     for delivery_id, fence in held:
         rows = db.execute(
-            """UPDATE deliveries SET lease_until = :until WHERE id = :id AND fence = :fence AND state = 'leased'
-               AND EXISTS (SELECT 1 FROM alerts WHERE alerts.id = alert_id AND alerts.state = 'active') RETURNING id""",
+            f"""UPDATE deliveries SET lease_until = :until WHERE id = :id AND fence = :fence AND state = 'leased'
+               AND {WANTED} RETURNING id""",
             {"id": delivery_id, "fence": fence, "until": until},
         ).fetchall()
         kept.update(row["id"] for row in rows)
@@ -91,9 +97,8 @@ def renew(db: Database, held: Sequence[tuple[str, int]], until: str) -> set[str]
 def give_back(db: Database, held: Sequence[tuple[str, int]], due_at: str) -> None:
     """Return leases that were not used: not an attempt."""
     db.conn.executemany(
-        """UPDATE deliveries SET lease_until = NULL, attempt = attempt - 1, due_at = :due,
-                  state = CASE WHEN (SELECT state FROM alerts WHERE alerts.id = alert_id) = 'active'
-                          THEN 'queued' ELSE 'cancelled' END
+        f"""UPDATE deliveries SET lease_until = NULL, attempt = attempt - 1, due_at = :due,
+                  state = CASE WHEN {WANTED} THEN 'queued' ELSE 'cancelled' END
            WHERE id = :id AND fence = :fence AND state = 'leased'""",
         [{"id": delivery_id, "fence": fence, "due": due_at} for delivery_id, fence in held],
     )
@@ -121,12 +126,10 @@ def record(db: Database, result: Result, now: str) -> bool:
     What would be tried again is cancelled when somebody has the incident.
     """
     rows = db.execute(
-        """UPDATE deliveries SET lease_until = NULL, detail = :detail, minimal = :minimal, lasting = :lasting,
+        f"""UPDATE deliveries SET lease_until = NULL, detail = :detail, minimal = :minimal, lasting = :lasting,
                   due_at = coalesce(:due_at, due_at),
                   finished_at = CASE WHEN :state = 'queued' THEN finished_at ELSE :now END,
-                  state = CASE WHEN :state = 'queued'
-                               AND (SELECT state FROM alerts WHERE alerts.id = alert_id) <> 'active'
-                          THEN 'cancelled' ELSE :state END
+                  state = CASE WHEN :state = 'queued' AND NOT {WANTED} THEN 'cancelled' ELSE :state END
            WHERE id = :id AND fence = :fence AND state IN ('leased', 'queued') RETURNING id""",
         {**vars(result), "minimal": int(result.minimal), "lasting": int(result.lasting), "now": now},
     ).fetchall()
@@ -136,9 +139,8 @@ def record(db: Database, result: Result, now: str) -> bool:
 def free_expired(db: Database, now: str) -> int:
     """Queue again what a worker held for too long; returns how many. What nobody needs any more is cancelled."""
     rows = db.execute(
-        """UPDATE deliveries SET lease_until = NULL,
-                  state = CASE WHEN (SELECT state FROM alerts WHERE alerts.id = alert_id) = 'active'
-                          THEN 'queued' ELSE 'cancelled' END
+        f"""UPDATE deliveries SET lease_until = NULL,
+                  state = CASE WHEN {WANTED} THEN 'queued' ELSE 'cancelled' END
            WHERE state = 'leased' AND lease_until < :now RETURNING id""",
         {"now": now},
     ).fetchall()
@@ -148,14 +150,15 @@ def free_expired(db: Database, now: str) -> int:
 def retry_failed(db: Database, now: str, failed_before: str, raised_since: str, last_tier: int) -> int:
     """Queue again, from the first attempt, what failed before a moment by a trouble that may pass; returns how many.
 
-    Only in the present round of active alerts that were raised since a moment and have told their last tier; a
-    target that two tiers told is tried for the later one alone.
+    Only in the present round of alerts that were raised since a moment, and for one that nobody has only once its
+    last tier was told; a target that two tiers told is tried for the later one alone.
     """
     rows = db.execute(
-        """UPDATE deliveries SET state = 'queued', attempt = 0, due_at = :now, finished_at = NULL
+        f"""UPDATE deliveries SET state = 'queued', attempt = 0, due_at = :now, finished_at = NULL
            WHERE state = 'failed' AND lasting = 0 AND finished_at <= :before AND created_at >= :since
-           AND EXISTS (SELECT 1 FROM alerts WHERE alerts.id = alert_id AND alerts.state = 'active'
-                       AND alerts.tier = :last AND alerts.round = deliveries.round AND alerts.created_at >= :since)
+           AND {WANTED}
+           AND EXISTS (SELECT 1 FROM alerts WHERE alerts.id = alert_id AND alerts.round = deliveries.round
+                       AND (alerts.tier = :last OR after_ack) AND alerts.created_at >= :since)
            AND NOT EXISTS (SELECT 1 FROM deliveries AS later
                            WHERE later.alert_id = deliveries.alert_id AND later.round = deliveries.round
                            AND later.channel = deliveries.channel AND later.target = deliveries.target

@@ -122,6 +122,15 @@ def _skipped(data: Mapping[str, Any], _who: str) -> str:
     return _("Nobody on duty could be reached; the whole committee is told at once")
 
 
+def _got_worse(data: Mapping[str, Any], _who: str) -> str:
+    urgency = str(URGENCIES.get(str(data.get("urgency", "")), data.get("urgency", ""))).lower()
+    worse = _("It got worse: %(urgency)s now", urgency=urgency)
+    if data.get("state") != "acknowledged":
+        return worse
+    people = int(data.get("people", 0))
+    return f"{worse}. " + ngettext("%(num)s person told of it", "%(num)s people told of it", people)
+
+
 def _reopened(data: Mapping[str, Any], _who: str) -> str:
     urgency = str(URGENCIES.get(str(data.get("urgency", "")), data.get("urgency", ""))).lower()
     return _("Open again after it was closed: what the desk added is %(urgency)s", urgency=urgency)
@@ -147,5 +156,6 @@ _EVENTS: dict[str, Callable[[Mapping[str, Any], str], str]] = {
     "desk_note": lambda _data, who: _("%(who)s to the desk", who=who),
     "record_note": lambda _data, who: _("%(who)s, for the record", who=who),
     "closed": _closed,
+    "got_worse": _got_worse,
     "reopened": _reopened,
 }
