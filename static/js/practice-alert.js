@@ -1,5 +1,5 @@
-// The practice alert: the same press, confirmation and five seconds to undo as the real one. It is noted in the walk and
-// goes nowhere: this module knows no outbox. For practice-guide.js.
+// The practice alert: the same press, confirmation and five seconds to undo as the real one. It is noted in the
+// walk and goes nowhere: this module knows no outbox. For practice-guide.js.
 import { showAnswer } from "./practice-answer.js";
 import { say } from "./words.js";
 
@@ -7,50 +7,63 @@ const UNDO = 5_000;
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("practice-alert"));
 
 /**
- * Make the page's alert buttons work for a walk.
- * @param {{walk: () => import("./practice-trail.js").PracticeWalk, counsel: string, changed: () => void}} of
+ * @typedef {{walk: () => import("./practice-trail.js").PracticeWalk, counsel: string, changed: () => void}} Subject
  *   `changed` hears when the walk was alerted or that was undone
  */
-export function offerAlert({ walk, counsel, changed }) {
-  /** @type {ReturnType<typeof setInterval>|undefined} */
-  let ticking;
-  let due = 0;
 
-  const sent = () => {
-    clearInterval(ticking);
-    due = 0;
-    showAnswer(part("[data-answer]"), walk().alerted_at ?? "", counsel);
-    show("sent");
-  };
-  const tick = () => {
-    const left = Math.ceil((due - Date.now()) / 1000);
-    part("[data-seconds]").textContent = String(Math.max(0, left));
-    if (left <= 0) sent();
-  };
-  const send = () => {
-    walk().alerted_at = new Date().toISOString();
-    due = Date.now() + UNDO;
-    changed();
-    part("[data-undo-words]").textContent = say("undo-seconds", { seconds: UNDO / 1000 });
-    show("undo");
-    tick();
-    ticking = setInterval(tick, 250);
-  };
-  const undo = () => {
-    clearInterval(ticking);
-    walk().alerted_at = null;
-    changed();
-    dialog.close();
-  };
-  document.addEventListener("click", (event) => {
-    const target = /** @type {Element} */ (event.target);
-    if (target.closest("[data-practice-alert]")) return walk().alerted_at ? sent() : show("confirm");
-    if (!dialog.contains(target)) return undefined;
-    if (target.closest("[data-send]")) return send();
-    if (target.closest("[data-undo]")) return undo();
-    return target.closest("[data-close]") ? dialog.close() : undefined;
-  });
+/** @type {Subject} */
+let subject;
+/** @type {ReturnType<typeof setInterval>|undefined} */
+let ticking;
+/** Until when it can be undone; 0 when there is nothing to undo. */
+let due = 0;
+
+/** Make the page's alert buttons work for a walk. @param {Subject} given */
+export function offerAlert(given) {
+  subject = given;
+  document.addEventListener("click", onClick);
   dialog.addEventListener("cancel", (event) => due && event.preventDefault());
+}
+
+/** @param {MouseEvent} event */
+function onClick(event) {
+  const target = /** @type {Element} */ (event.target);
+  if (target.closest("[data-practice-alert]")) return subject.walk().alerted_at ? sent() : show("confirm");
+  if (!dialog.contains(target)) return undefined;
+  if (target.closest("[data-send]")) return send();
+  if (target.closest("[data-undo]")) return undo();
+  return target.closest("[data-close]") ? dialog.close() : undefined;
+}
+
+function send() {
+  subject.walk().alerted_at = new Date().toISOString();
+  due = Date.now() + UNDO;
+  subject.changed();
+  part("[data-undo-words]").textContent = say("undo-seconds", { seconds: UNDO / 1000 });
+  show("undo");
+  tick();
+  ticking = setInterval(tick, 250);
+}
+
+function tick() {
+  const left = Math.ceil((due - Date.now()) / 1000);
+  part("[data-seconds]").textContent = String(Math.max(0, left));
+  if (left <= 0) sent();
+}
+
+function undo() {
+  clearInterval(ticking);
+  due = 0;
+  subject.walk().alerted_at = null;
+  subject.changed();
+  dialog.close();
+}
+
+function sent() {
+  clearInterval(ticking);
+  due = 0;
+  showAnswer(part("[data-answer]"), subject.walk().alerted_at ?? "", subject.counsel);
+  show("sent");
 }
 
 /** @param {string|null} alerted_at @param {string} counsel show it on the outcome that is seen, and on the buttons */

@@ -1,4 +1,4 @@
-// The debrief of one run, as it was computed when the run ended. Loaded by practice/debrief.html; works without a network.
+// The debrief of one run, as it was computed when the run ended. Loaded by practice/debrief.html; needs no network.
 import { get } from "./db.js";
 import { showAnswer } from "./practice-answer.js";
 import { waitingRuns, watch } from "./practice-outbox.js";
@@ -54,14 +54,16 @@ function showTimes({ debrief, alerted_at }) {
     ["to-outcome", duration(debrief.seconds_to_outcome, say) || say("never")],
     ["to-alert", duration(debrief.seconds_to_alert, say) || say(alerted_at ? "never" : "no-alert-sent")],
   ];
-  part("[data-times]").replaceChildren(...lines.map(([name, words]) => make("div", {}, make("dt", {}, say(name)), make("dd", {}, words))));
+  const shown = lines.map(([name, words]) => make("div", {}, make("dt", {}, say(name)), make("dd", {}, words)));
+  part("[data-times]").replaceChildren(...shown);
 }
 
 /** @param {KeptRun} run */
 function showAlert(run) {
   const place = part("[data-answer]");
   if (run.alerted_at) return showAnswer(place, run.alerted_at, run.counsel);
-  return place.replaceChildren(make("blockquote", { class: "note" }, make("b", {}, say("no-answer")), make("p", {}, run.counsel)));
+  const note = make("blockquote", { class: "note" }, make("b", {}, say("no-answer")), make("p", {}, run.counsel));
+  return place.replaceChildren(note);
 }
 
 /** @param {import("./practice-debrief.js").Judged} each */

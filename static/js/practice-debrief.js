@@ -1,4 +1,4 @@
-// What a practice run teaches, computed on the phone by the same rules as on the server (its debrief.py and compare.py). Pure.
+// What a practice run teaches, computed on the phone by the rules of the server's debrief.py and compare.py. Pure.
 // For practice-runs.js; a test holds both against each other. Words are the protocol's; reasons are codes.
 import { factsWalked, outcomeOf, replay, stepOf } from "./practice-replay.js";
 
@@ -48,13 +48,15 @@ export function debrief(scenario, protocol, run) {
 
 /**
  * Both ways as rows in walking order: where they stand at the same step, one row holds both.
- * @param {Outline} protocol @param {{step: string, answer: string}[]} expected @param {{step: string, answer: string}[]} mine
+ * @param {Outline} protocol
+ * @param {{step: string, answer: string}[]} expected @param {{step: string, answer: string}[]} mine
  * @returns {Row[]}
  */
 function sideBySide(protocol, expected, mine) {
   const rows = [];
   let met = 0;
-  const passedBy = (/** @type {number} */ until) => expected.slice(met, until).map((e) => row(protocol, e.step, e.answer, null));
+  const passedBy = (/** @type {number} */ until) =>
+    expected.slice(met, until).map(({ step, answer }) => row(protocol, step, answer, null));
   for (const { step, answer } of mine) {
     const ahead = expected.findIndex((each, at) => at >= met && each.step === step);
     if (ahead < 0) {
@@ -69,11 +71,12 @@ function sideBySide(protocol, expected, mine) {
 
 /** @param {Outline} protocol @param {string} step @param {string|null} expected @param {string|null} mine @returns {Row} */
 function row(protocol, step, expected, mine) {
-  const pair = { expected: expected === null ? null : choice(protocol, step, expected), mine: mine === null ? null : choice(protocol, step, mine) };
-  return { step, ask: asked(protocol, step), ...pair, same: expected !== null && expected === mine };
+  const words = (/** @type {string|null} */ answer) => (answer === null ? null : choice(protocol, step, answer));
+  const same = expected !== null && expected === mine;
+  return { step, ask: asked(protocol, step), expected: words(expected), mine: words(mine), same };
 }
 
-/** @param {import("./practice-replay.js").Walked[]} walked @returns {{step: string, answer: string}[]} going back gives none */
+/** Going back gives none. @param {import("./practice-replay.js").Walked[]} walked @returns {{step: string, answer: string}[]} */
 function given(walked) {
   return walked.flatMap(({ place, answer }) => (answer ? [{ step: place, answer: answer.id }] : []));
 }
@@ -144,7 +147,7 @@ function reasonsOf(scenario, protocol, run, found, decisions) {
   return tests.filter(([holds]) => holds).map(([, code, place]) => ({ code, place }));
 }
 
-/** @param {any} scenario @param {Run} run @param {Set<string>} walked @returns {string[]} expected facts that nothing holds */
+/** Expected facts that nothing holds. @param {any} scenario @param {Run} run @param {Set<string>} walked */
 function leftOut(scenario, run, walked) {
   const empty = (/** @type {any} */ value) => value === null || value === undefined || value === "" ||
     (typeof value === "object" && !Object.keys(value).length);

@@ -5,7 +5,7 @@ import { followClass, keptClass, tellProgress } from "./practice-class.js";
 import { comeDue, revealedOf } from "./practice-injects.js";
 import { drawPaper } from "./practice-paper.js";
 import { finishRun } from "./practice-runs.js";
-import { address, keepScenario, realGuide, scenarioOf, shelf } from "./practice-scenarios.js";
+import { address, guideOf, keepScenario, realGuide, scenarioOf, shelf } from "./practice-scenarios.js";
 import { newPractice, practiceOf, savePractice } from "./practice-trail.js";
 import { walkThrough } from "./walk.js";
 import { make, say } from "./words.js";
@@ -34,6 +34,7 @@ async function begin() {
   const named = await scenarioOf(new URLSearchParams(location.search).get("scenario") ?? "");
   if (named?.scenario.protocol.id !== main.dataset.guide) return location.replace(address(""));
   found = named;
+  if (await isOver()) return location.replace(guideOf(found.scenario));
   await keepScenario(found);
   fillCard();
   listen();
@@ -44,6 +45,12 @@ async function begin() {
   setInterval(happen, SECOND);
   followTabletop().catch((error) => console.warn(error));
   return undefined;
+}
+
+/** @returns {Promise<boolean>} whether the address names a step of a walk that has ended: a new one begins at the start */
+async function isOver() {
+  const kept = history.state?.walk ? await practiceOf(history.state.walk) : null;
+  return Boolean(location.hash) && !kept;
 }
 
 /** In a class the trainer may show what happens; a phone that is in none asks nobody. */
@@ -63,7 +70,8 @@ const book = {
   left: async () => [],
   // The place is that of the scenario, wherever this phone is; its numbers are nobody's.
   profile: async () => ({
-    id: "practice", site: { id: "", name: "", type: found.scenario.site_type }, agency: { name: "" }, contacts: [], fetched_at: "",
+    id: "practice", site: { id: "", name: "", type: found.scenario.site_type }, agency: { name: "" }, contacts: [],
+    fetched_at: "",
   }),
   onProfile: () => {},
   shown: (now) => {
@@ -134,13 +142,13 @@ function wouldCall(button) {
   const to = button.dataset.practiceCall ?? "";
   walk.calls.push({ to, at: new Date().toISOString() });
   keep();
-  const who = /^\d+$/.test(to) ? say("would-call", { who: to }) : say("would-do", { what: button.querySelector("[data-call-words]")?.textContent ?? to });
-  openEvent(who, say("nothing-dialled"));
+  const what = button.querySelector("[data-call-words]")?.textContent ?? to;
+  openEvent(/^\d+$/.test(to) ? say("would-call", { who: to }) : say("would-do", { what }), say("nothing-dialled"));
 }
 
 async function end() {
   await finishRun(walk, found, null);
-  location.assign(address(`debrief#${walk.id}`));
+  location.replace(address(`debrief#${walk.id}`));
 }
 
 function listen() {
@@ -156,6 +164,9 @@ function listen() {
     if (button.matches("#facts [data-close], #event [data-close]")) button.closest("dialog")?.close();
   });
   facts.addEventListener("close", started);
+  addEventListener("pageshow", async (event) => {
+    if (event.persisted && !(await practiceOf(walk.id))) location.replace(guideOf(found.scenario));
+  });
   for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", () => setTimeout(happen, 400));
 }
 

@@ -50,9 +50,10 @@ function showKinds(own) {
 /** @param {Scenario} scenario @param {string} [note] */
 function link(scenario, note) {
   const run = best.get(scenario.id);
-  const small = note ? [make("small", {}, note)] : [make("small", {}, scenario.summary)];
+  const small = [make("small", {}, note ?? scenario.summary)];
   const mark = run ? [make("span", { class: `result ${run.debrief.passed ? "good" : "open"}` }, resultWords(run))] : [];
-  return make("a", { class: "answer", href: guideOf(scenario), "data-scenario": scenario.id }, make("span", {}, scenario.title, ...small, ...mark));
+  const words = make("span", {}, scenario.title, ...small, ...mark);
+  return make("a", { class: "answer", href: guideOf(scenario), "data-scenario": scenario.id }, words);
 }
 
 /** @param {import("./practice-runs.js").KeptRun} run */

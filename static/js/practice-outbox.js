@@ -11,8 +11,7 @@ export { kick, watch };
  */
 export async function freezeRun(run, locale, text) {
   await core.enqueueRun({ run, locale, text });
-  askForSync();
-  kick();
+  askForSync(); // the debrief, which opens now, sends it: a request of this page would be cut off
 }
 
 /** @returns {Promise<Map<string, any>>} what still waits, by run */

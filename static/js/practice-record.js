@@ -37,7 +37,7 @@ export async function showRecord(scenarios) {
 function line(run, waits) {
   const state = run.receipt ? "sent" : waits?.state === "needs_attention" ? "refused" : "waiting";
   const words = [clock(run.finished_at), say(run.debrief.passed ? "run-passed" : "run-failed"), say(state)];
-  return make("li", {}, make("a", { href: address(`debrief#${run.id}`) }, make("b", {}, run.scenario.title), make("span", {}, words.join(" · "))));
+  return row(address(`debrief#${run.id}`), run.scenario.title, words.join(" · "));
 }
 
 /** @returns {Promise<{code: string, role: string, site_type: string, at: string}[]>} */
@@ -47,7 +47,12 @@ async function certificates() {
 
 /** @param {{code: string, at: string}} each */
 function certificateLine({ code, at }) {
-  return make("li", {}, make("a", { href: `/certificate/${code}` }, make("b", {}, say("certificate", { code })), make("span", {}, clock(at))));
+  return row(`/certificate/${code}`, say("certificate", { code }), clock(at));
+}
+
+/** @param {string} href @param {string} title @param {string} words */
+function row(href, title, words) {
+  return make("li", {}, make("a", { href }, make("b", {}, title), make("span", {}, words)));
 }
 
 /** @param {SubmitEvent} event */
@@ -56,17 +61,27 @@ async function ask(event) {
   part("[data-missing]").replaceChildren();
   await kick({ now: true });
   const given = Object.fromEntries(new FormData(form));
+  const [role, site_type, email] = [given.role, given.site_type, given.reminder_email].map((each) => String(each).trim());
   const passed = (await runs()).filter((each) => each.receipt && each.debrief.passed).slice(0, MOST_RUNS);
-  const email = String(given.reminder_email).trim();
-  const wish = { role: given.role, site_type: given.site_type, runs: passed.map((each) => each.id), ...(email ? { reminder_email: email } : {}) };
+  const wish = { role, site_type, runs: passed.map((each) => each.id), ...(email ? { reminder_email: email } : {}) };
   const answer = await post(wish);
   if (!answer) return tell(say("certificate-offline"));
-  if (answer.code) return keep({ code: answer.code, role: String(given.role), site_type: String(given.site_type), at: new Date().toISOString() });
-  if (!answer.missing) return tell(say("certificate-wrong", { detail: [answer.detail, ...(answer.errors ?? []).map((/** @type {any} */ e) => e.detail)].join(" ") }));
-  const waits = (await runs()).some((each) => !each.receipt && each.debrief.passed && answer.missing.includes(each.scenario.id));
+  if (answer.code) return keep({ code: answer.code, role, site_type, at: new Date().toISOString() });
+  return answer.missing ? showMissing(answer.missing) : tell(say("certificate-wrong", { detail: whyNot(answer) }));
+}
+
+/** @param {string[]} missing scenarios that still need a passed run which the server has */
+async function showMissing(missing) {
+  const waiting = (await runs()).filter((each) => !each.receipt && each.debrief.passed);
+  const waits = waiting.some((each) => missing.includes(each.scenario.id));
   tell(say(waits ? "certificate-waits" : "certificate-missing"));
-  const titles = answer.missing.map((/** @type {string} */ id) => known.find((each) => each.id === id)?.title ?? id);
-  return part("[data-missing]").replaceChildren(...titles.map((/** @type {string} */ title) => make("li", {}, title)));
+  const titles = missing.map((id) => known.find((each) => each.id === id)?.title ?? id);
+  part("[data-missing]").replaceChildren(...titles.map((title) => make("li", {}, title)));
+}
+
+/** @param {any} problem @returns {string} */
+function whyNot({ detail, errors = [] }) {
+  return [detail, ...errors.map((/** @type {any} */ each) => each.detail)].filter(Boolean).join(" ");
 }
 
 /** @param {any} wish @returns {Promise<any>} the server's words; null when it cannot be asked */
@@ -99,14 +114,18 @@ function tell(words) {
 /** @param {string} sort json or csv */
 async function save(sort) {
   const found = await runs();
-  const text = sort === "json" ? JSON.stringify({ runs: found, certificates: await certificates() }, null, 2) : csv(found);
-  const url = URL.createObjectURL(new Blob([text], { type: sort === "json" ? "application/json" : "text/csv;charset=utf-8" }));
+  const json = JSON.stringify({ runs: found, certificates: await certificates() }, null, 2);
+  const [text, type] = sort === "json" ? [json, "application/json"] : [csv(found), "text/csv;charset=utf-8"];
+  const url = URL.createObjectURL(new Blob([text], { type }));
   const link = /** @type {HTMLAnchorElement} */ (make("a", { href: url, download: `practice-record.${sort}` }));
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-const COLUMNS = ["finished_at", "scenario", "title", "site_type", "protocol", "passed", "outcome", "seconds_to_outcome", "seconds_to_alert", "received_at"];
+const COLUMNS = [
+  "finished_at", "scenario", "title", "site_type", "protocol", "passed", "outcome", "seconds_to_outcome", "seconds_to_alert",
+  "received_at",
+];
 
 /** @param {KeptRun[]} found @returns {string} RFC 4180 */
 function csv(found) {

@@ -35,7 +35,8 @@ async function begin() {
 /** Ask what any scenario of this guide and kind of place asks for, so that the questions do not give the answer away. */
 async function choose() {
   const { scenarios } = await shelf();
-  const like = scenarios.filter((each) => each.protocol.id === found.scenario.protocol.id && each.site_type === found.scenario.site_type);
+  const { protocol, site_type } = found.scenario;
+  const like = scenarios.filter((each) => each.protocol.id === protocol.id && each.site_type === site_type);
   const asked = new Set([...like, found.scenario].flatMap((each) => each.expected.report.map((fact) => fact.id)));
   for (const each of questionsIn(form)) if (!asked.has(each.dataset.field ?? "")) each.remove();
   for (const screen of form.querySelectorAll("section")) if (!screen.querySelector("[data-field]")) screen.remove();
@@ -52,7 +53,7 @@ function prefill() {
 
 function listen() {
   const back = /** @type {HTMLAnchorElement} */ (edge.querySelector("[data-to-guide]"));
-  back.href = `${guideOf(found.scenario)}#${walk.position}`;
+  back.href = guideOf(found.scenario);
   back.addEventListener("click", (event) => {
     if (history.length < 2) return;
     event.preventDefault();

@@ -11,7 +11,8 @@ import { forgetPractice } from "./practice-trail.js";
  *   id: string, scenario: {id: string, hash: string, title: string}, protocol: {id: string, hash: string, title: string},
  *   site_type: string, trail: any[], facts: Object<string, any>, reported: boolean, started_at: string,
  *   alerted_at: string|null, finished_at: string, calls: {to: string, at: string}[], counsel: string,
- *   expected: {outcome: string, left_out: string[]}, reasons: {code: string, place: string, words: string}[], debrief: import("./practice-debrief.js").Debrief,
+ *   expected: {outcome: string, left_out: string[]}, reasons: {code: string, place: string, words: string}[],
+ *   debrief: import("./practice-debrief.js").Debrief,
  *   receipt?: {received_at: string, sha256: string}
  * }} KeptRun
  */

@@ -100,7 +100,7 @@ def test_practice_sends_nothing_to_reports_and_no_incident_appears(school: Page,
     practise.report(school)
     expect(school.locator("[data-kept]")).to_contain_text("In the training record")
 
-    assert practise.writes(asked) == [("PUT", "/api/practice/runs/…")]
+    assert set(practise.writes(asked)) == {("PUT", "/api/practice/runs/…")}
     assert not [each.url for each in asked if "/api/reports" in each.url or "/alert/" in each.url]
     assert not [each.url for each in asked if each.url.endswith(("/alert.js", "/outbox.js", "/guide.js", "/report.js"))]
     assert (len(phones.rows(server, "incidents")), phones.report_ids(server)) == (incidents, reports)
@@ -274,18 +274,16 @@ def test_a_tabletop_shows_what_happens_when_the_trainer_says_so(phone_context: B
 
 
 def test_a_phone_of_the_version_before_keeps_what_it_has(phone: Page, server: Server) -> None:
-    phone.goto("/en/offline")
+    phone.goto("/healthz")
     phone.evaluate(
         """() => new Promise((resolve) => {
-          indexedDB.deleteDatabase("guidance").onsuccess = () => {
-            const request = indexedDB.open("guidance", 1);
-            request.onupgradeneeded = () => ["site", "walks", "drafts", "outbox", "receipts", "settings"]
-              .forEach((name) => request.result.createObjectStore(name, { keyPath: "id" }));
-            request.onsuccess = () => {
-              const write = request.result.transaction("drafts", "readwrite");
-              write.objectStore("drafts").put({ id: "kept" });
-              write.oncomplete = () => { request.result.close(); resolve(); };
-            };
+          const request = indexedDB.open("guidance", 1);
+          request.onupgradeneeded = () => ["site", "walks", "drafts", "outbox", "receipts", "settings"]
+            .forEach((name) => request.result.createObjectStore(name, { keyPath: "id" }));
+          request.onsuccess = () => {
+            const write = request.result.transaction("drafts", "readwrite");
+            write.objectStore("drafts").put({ id: "kept" });
+            write.oncomplete = () => { request.result.close(); resolve(); };
           };
         })"""
     )
