@@ -8,6 +8,8 @@ const CACHE = PREFIX + BUILD.version;
 const HASHES = new Map(BUILD.files.map(({ url, sha256 }) => [url, sha256]));
 const TRIES = 3;
 const AT_ONCE = 6;
+/** What is due so soon, in milliseconds, a sync waits for. */
+const SOON = 10_000;
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
@@ -24,11 +26,12 @@ self.addEventListener("pushsubscriptionchange", () => {});
 /** Keep every file of this build, each proven by its hash; any failure leaves the version before in place. */
 async function install() {
   const whole = await fetchAll([...HASHES.keys()]);
+  const before = await caches.has(CACHE);
   try {
     const cache = await caches.open(CACHE);
     for (const [url, response] of whole) await cache.put(url, response);
   } catch (error) {
-    await caches.delete(CACHE);
+    if (!before) await caches.delete(CACHE); // else the worker in charge keeps the same build there
     throw error;
   }
 }
@@ -93,11 +96,11 @@ function readersLocale() {
 
 /** @param {string} name @param {Request} request */
 async function fromBuild(name, request) {
-  const cache = await caches.open(CACHE);
-  const found = await cache.match(name);
-  if (found) return found;
-  // The browser dropped it. The network may still have the same content, and then it is kept again.
   try {
+    const cache = await caches.open(CACHE);
+    const found = await cache.match(name);
+    if (found) return found;
+    // The browser dropped it. The network may still have the same content, and then it is kept again.
     const [, response] = await fetchProven(name);
     await cache.put(name, response.clone());
     return response;
@@ -145,7 +148,13 @@ async function repair() {
 async function flushOutbox() {
   const pages = await self.clients.matchAll({ type: "window" });
   for (const page of pages) page.postMessage({ type: "flush-outbox" });
-  const { waiting } = await self.GuidanceOutbox.flush({ now: true });
+  let { waiting, next } = await self.GuidanceOutbox.flush({ now: true });
+  const pause = next === null ? 0 : next - Date.now();
+  if (pause > 0 && pause < SOON) {
+    // An alert whose page was closed within its seconds of undo.
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    ({ waiting, next } = await self.GuidanceOutbox.flush());
+  }
   // The browser asks again later only for a sync that failed.
   if (waiting) throw new Error(`${waiting} reports still wait on this phone`);
 }

@@ -12,6 +12,11 @@ const STORES = [
  * @typedef {"site"|"walks"|"drafts"|"outbox"|"receipts"|"settings"|"practice_walks"|"practice_runs"|"scenarios"} StoreName
  */
 
+/** How long storage may take to answer, in milliseconds. */
+const PATIENCE = 1_500;
+/** What a connection says that the system took away while the page slept. */
+const DEAD = new Set(["InvalidStateError", "UnknownError"]);
+
 /** @type {Promise<IDBDatabase>|null} */
 let opened = null;
 
@@ -20,8 +25,21 @@ let opened = null;
  * @returns {Promise<IDBDatabase>} rejects when the browser keeps no storage for us
  */
 export function open() {
-  opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, VERSION);
+  opened ??= connect(VERSION).catch((error) => {
+    opened = null;
+    throw error;
+  });
+  return opened;
+}
+
+/**
+ * @param {number} [version] without one: as it is
+ * @returns {Promise<IDBDatabase>} rejects too when storage is blocked or silent: guidance and alert then go on without it
+ */
+function connect(version) {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, version);
+    const silent = setTimeout(() => reject(new Error("The phone's storage does not answer")), PATIENCE);
     request.onupgradeneeded = () => {
       for (const name of STORES) {
         if (!request.result.objectStoreNames.contains(name)) {
@@ -29,23 +47,19 @@ export function open() {
         }
       }
     };
-    request.onsuccess = () => resolve(watched(request.result));
+    request.onblocked = () => reject(new Error("A page of an older version holds the phone's storage"));
+    request.onsuccess = () => {
+      clearTimeout(silent);
+      const late = watched(request.result);
+      resolve(late);
+      opened ??= Promise.resolve(late); // the answer came when nobody waited any more: the next one has it at once
+    };
     request.onerror = () => {
-      opened = null;
+      clearTimeout(silent);
       // Another tab brought a newer version of the product: its stores hold all of ours.
-      if (request.error?.name === "VersionError") resolve(openAsItIs());
+      if (request.error?.name === "VersionError") resolve(connect());
       else reject(request.error);
     };
-  });
-  return opened;
-}
-
-/** @returns {Promise<IDBDatabase>} */
-function openAsItIs() {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME);
-    request.onsuccess = () => resolve(watched(request.result));
-    request.onerror = () => reject(request.error);
   });
 }
 
@@ -71,11 +85,41 @@ function watched(database) {
  */
 export async function transact(stores, mode, act) {
   const database = await open();
+  try {
+    return await attempt(database, stores, mode, act);
+  } catch (error) {
+    if (!DEAD.has(error?.name)) throw error;
+    opened = null;
+    return attempt(await open(), stores, mode, act);
+  }
+}
+
+/**
+ * @template T
+ * @param {IDBDatabase} database @param {StoreName|StoreName[]} stores @param {IDBTransactionMode} mode
+ * @param {(transaction: IDBTransaction) => IDBRequest<T>|void} act
+ * @returns {Promise<T|undefined>}
+ */
+function attempt(database, stores, mode, act) {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(stores, mode, { durability: "strict" });
     const request = act(transaction);
     transaction.oncomplete = () => resolve(request ? request.result : undefined);
     transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+/**
+ * A promise that does not wait for ever.
+ * @template T
+ * @param {number} milliseconds
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>} rejects when the time is over
+ */
+export function within(milliseconds, promise) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`No answer within ${milliseconds} ms`)), milliseconds);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
 

@@ -6,14 +6,19 @@ const SAME_EVENT = 3600 * 1000;
 
 /** @typedef {{report: string, kind: string, at: string}} Alert */
 
-/** @param {Alert} alert */
+/** Where the browser keeps nothing for us, alerts go out all the same. @param {Alert} alert */
 export function noteAlert({ report, kind, at }) {
-  localStorage.setItem(KEY, JSON.stringify({ report, kind, at }));
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ report, kind, at }));
+  } catch (error) {
+    console.warn(error);
+  }
 }
 
-/** An undone alert was never sent. @param {string} report */
-export function forgetAlert(report) {
-  if (lastAlert()?.report === report) localStorage.removeItem(KEY);
+/** An undone alert was never sent; what was the last before it is so again. @param {Alert|null} before */
+export function takeBackAlert(before) {
+  if (before) noteAlert(before);
+  else localStorage.removeItem(KEY);
 }
 
 /**
@@ -22,7 +27,17 @@ export function forgetAlert(report) {
  * @returns {Alert|null}
  */
 export function lastAlert(kind) {
-  const kept = JSON.parse(localStorage.getItem(KEY) ?? "null");
+  const kept = read();
   const fresh = kept && Math.abs(Date.now() - Date.parse(kept.at)) < SAME_EVENT;
   return fresh && (kind === undefined || kept.kind === kind) ? kept : null;
+}
+
+/** @returns {Alert|null} */
+function read() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY) ?? "null");
+  } catch (error) {
+    console.warn(error); // blocked, or not ours
+    return null;
+  }
 }

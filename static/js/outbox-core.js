@@ -14,6 +14,8 @@
   const LONGEST_WAIT = 300_000;
   const FIRST_WAIT = 2_000;
   const AT_ONCE = 4;
+  /** A request that outlives its page may be 64 KiB, all such together; a longer text is sent the usual way. */
+  const KEEPALIVE_MOST = 16_000;
   /** Where each lane goes. An entry of another lane goes nowhere. */
   const ROUTES = new Map([["report", "/api/reports/"], ["practice", "/api/practice/runs/"]]);
   /** Answers by which the server says that this content, not this moment, is the trouble. */
@@ -47,6 +49,18 @@
       throw error;
     });
     return queued;
+  }
+
+  /**
+   * Send an entry now, though it could still be undone: the page that shows the seconds goes away and may never run again.
+   * @param {Entry} entry as it was frozen
+   */
+  async function release(entry) {
+    const sent = put(entry, entry.text.length < KEEPALIVE_MOST); // begins before anything is waited for
+    await store.revise(entry.id, (kept) => ({ ...kept, not_before: 0 }));
+    const { receipt } = await sent;
+    if (receipt) await store.received(entry, receipt);
+    return flush();
   }
 
   /** @param {() => Promise<{waiting: number, next: number|null}>} act */
@@ -96,8 +110,18 @@
       chains.set(name, [...(chains.get(name) ?? []), entry]);
     }
     for (const chain of chains.values()) chain.sort((a, b) => a.revision - b.revision);
-    // However many practice runs wait, reports go first.
-    return [...chains.values()].sort((a, b) => Number(laneOf(a[0]) === "practice") - Number(laneOf(b[0]) === "practice"));
+    return [...chains.values()].sort((a, b) => rank(a) - rank(b));
+  }
+
+  /** However many details and practice runs wait, alerts go first, and practice last. @param {Entry[]} chain */
+  function rank(chain) {
+    if (laneOf(chain[0]) === "practice") return 2;
+    return turnOf(chain)?.part === "alert" ? 0 : 1;
+  }
+
+  /** @param {Entry[]} chain @returns {Entry|undefined} the entry whose turn it is: later ones of its report wait for it */
+  function turnOf(chain) {
+    return chain.find((entry) => entry.state !== "needs_attention");
   }
 
   /** @param {Entry} entry */
@@ -108,7 +132,8 @@
   /** @param {Entry[]} found */
   function outlook(found) {
     const waiting = found.filter((entry) => entry.state !== "needs_attention");
-    const next = waiting.length ? Math.min(...waiting.map(dueAt)) : null;
+    const turns = [...chainsOf(waiting)].map((chain) => dueAt(chain[0]));
+    const next = turns.length ? Math.min(...turns) : null;
     return { waiting: waiting.length, next };
   }
 
@@ -137,6 +162,7 @@
     if (!claimed) return false;
     const answer = await put(claimed);
     if (answer.receipt) await store.received(claimed, answer.receipt);
+    else if (answer.taken && !claimed.renumbered) return !(await store.renumber(claimed, answer.taken));
     else if (answer.refusal) await needsAttention(claimed.id, answer.refusal);
     else await wait(claimed.id, answer.status);
     return Boolean(answer.receipt || answer.refusal);
@@ -158,17 +184,18 @@
 
   /**
    * One attempt. Whatever is not plainly our receipt or our server's refusal means: later again.
-   * @param {Entry} entry
-   * @returns {Promise<{receipt?: any, refusal?: any, status: number}>}
+   * @param {Entry} entry @param {boolean} [keepalive] whether it goes on when the page does not
+   * @returns {Promise<{receipt?: any, refusal?: any, taken?: number, status: number}>} `taken`: the revision under which
+   *   the server has another content and kept ours beside it
    */
-  async function put(entry) {
+  async function put(entry, keepalive = false) {
     const giveUp = new AbortController();
     const timer = setTimeout(() => giveUp.abort(), SEND_TIMEOUT);
     try {
       const response = await fetch(`${ROUTES.get(laneOf(entry))}${entry.report}`, {
         method: "PUT", body: entry.text, signal: giveUp.signal,
         headers: { "Content-Type": "application/json", "X-Guidance": "1" },
-        credentials: "same-origin", redirect: "error", cache: "no-store",
+        credentials: "same-origin", redirect: "error", cache: "no-store", keepalive,
       });
       return judged(entry, response.status, mediaType(response), await response.text());
     } catch (error) {
@@ -189,7 +216,9 @@
     const said = type === "application/json" || type === "application/problem+json" ? parsed(text) : null;
     if ((status === 200 || status === 201) && isReceipt(said, entry)) return { receipt: said, status };
     if (REFUSALS.has(status) && said && type === "application/problem+json") {
-      return { refusal: { kind: "refused", status, detail: words(said), errors: errorsOf(said) }, status };
+      const taken = status === 409 && said.kept === true && laneOf(entry) === "report" ? said.receipt?.revision : undefined;
+      const refusal = { kind: "refused", status, detail: words(said), errors: errorsOf(said) };
+      return { refusal, status, ...(Number.isInteger(taken) ? { taken } : {}) };
     }
     return { status };
   }
@@ -247,6 +276,8 @@
     return longest * (0.5 + Math.random() / 2);
   }
 
-  const { CHANNEL, entries, digest, enqueue, enqueueRun, undo, discard } = store;
-  self.GuidanceOutbox = Object.freeze({ CHANNEL, entries, digest, enqueue, enqueueRun, undo, discard, retry, flush });
+  const { CHANNEL, entries, digest, enqueue, enqueueRun, undo, discard, revisionUsed } = store;
+  self.GuidanceOutbox = Object.freeze({
+    CHANNEL, entries, digest, enqueue, enqueueRun, undo, discard, revisionUsed, retry, release, flush,
+  });
 })();

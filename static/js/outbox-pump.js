@@ -48,9 +48,17 @@ export async function askForSync() {
  * @returns {() => void} stops watching
  */
 export function watch(changed) {
+  if (!("BroadcastChannel" in self)) return watchHere(changed);
   const channel = new BroadcastChannel(core.CHANNEL);
   channel.onmessage = (event) => changed(event.data.report);
   return () => channel.close();
+}
+
+/** @param {(report: string) => void} changed @returns {() => void} */
+function watchHere(changed) {
+  const hear = (/** @type {any} */ event) => changed(event.detail.report);
+  addEventListener(core.CHANNEL, hear);
+  return () => removeEventListener(core.CHANNEL, hear);
 }
 
 addEventListener("online", () => kick({ now: true }));

@@ -9,7 +9,7 @@
    *   id: string, report: string, revision: number, lane?: "report"|"practice", part: "alert"|"details"|"run",
    *   kind: string, locale: string, site: string,
    *   text: string, sha256: string, state: "saved"|"waiting"|"sending"|"needs_attention",
-   *   created_at: string, not_before: number, next_try_at: number, attempts: number,
+   *   created_at: string, not_before: number, next_try_at: number, attempts: number, renumbered?: boolean,
    *   last_try: {at: string, status: number}|null,
    *   problem: {kind: "refused"|"unreadable", status: number, detail: string,
    *     errors: {field: string, detail: string}[]}|null
@@ -24,38 +24,50 @@
     "site", "walks", "drafts", "outbox", "receipts", "settings", "practice_walks", "practice_runs", "scenarios",
   ];
 
+  /** Before a report's id in `settings`. */
+  const USED = "revisions-";
   const CHANNEL = "guidance-outbox";
   const channel = "BroadcastChannel" in self ? new BroadcastChannel(CHANNEL) : null;
+  /** How long storage may take to answer, in milliseconds. */
+  const PATIENCE = 1_500;
+  /** What a connection says that the system took away while the page slept. */
+  const DEAD = new Set(["InvalidStateError", "UnknownError"]);
   /** @type {Promise<IDBDatabase>|null} */
   let opened = null;
 
   /** @returns {Promise<IDBDatabase>} */
   function open() {
-    opened ??= new Promise((resolve, reject) => {
-      const request = indexedDB.open(NAME, VERSION);
+    opened ??= connect(VERSION).catch((error) => {
+      opened = null;
+      throw error;
+    });
+    return opened;
+  }
+
+  /** @param {number} [version] without one: as it is @returns {Promise<IDBDatabase>} rejects when storage does not answer */
+  function connect(version) {
+    return new Promise((resolve, reject) => {
+      const request = indexedDB.open(NAME, version);
+      const silent = setTimeout(() => reject(new Error("The phone's storage does not answer")), PATIENCE);
       request.onupgradeneeded = () => {
         for (const name of STORES) {
           if (request.result.objectStoreNames.contains(name)) continue;
           request.result.createObjectStore(name, { keyPath: "id" });
         }
       };
-      request.onsuccess = () => resolve(watched(request.result));
+      request.onblocked = () => reject(new Error("A page of an older version holds the phone's storage"));
+      request.onsuccess = () => {
+        clearTimeout(silent);
+        const late = watched(request.result);
+        resolve(late);
+        opened ??= Promise.resolve(late);
+      };
       request.onerror = () => {
-        opened = null;
+        clearTimeout(silent);
         // A newer version of the product is on this phone: its stores hold all of ours.
-        if (request.error?.name === "VersionError") resolve(openAsItIs());
+        if (request.error?.name === "VersionError") resolve(connect());
         else reject(request.error);
       };
-    });
-    return opened;
-  }
-
-  /** @returns {Promise<IDBDatabase>} */
-  function openAsItIs() {
-    return new Promise((resolve, reject) => {
-      const request = indexedDB.open(NAME);
-      request.onsuccess = () => resolve(watched(request.result));
-      request.onerror = () => reject(request.error);
     });
   }
 
@@ -78,6 +90,17 @@
    */
   async function transact(stores, mode, act) {
     const database = await open();
+    try {
+      return await attempt(database, stores, mode, act);
+    } catch (error) {
+      if (!DEAD.has(error?.name)) throw error;
+      opened = null;
+      return attempt(await open(), stores, mode, act);
+    }
+  }
+
+  /** @param {IDBDatabase} database @param {string[]} stores @param {IDBTransactionMode} mode @param {any} act */
+  function attempt(database, stores, mode, act) {
     return new Promise((resolve, reject) => {
       const transaction = database.transaction(stores, mode, { durability: "strict" });
       let result;
@@ -117,7 +140,8 @@
 
   /** @param {string} report */
   function announce(report) {
-    channel?.postMessage({ report });
+    if (channel) channel.postMessage({ report });
+    else self.dispatchEvent(new CustomEvent(CHANNEL, { detail: { report } })); // other tabs do not hear it, this page does
   }
 
   /** @param {string} text @returns {Promise<string>} SHA-256 in hex over the text's UTF-8 */
@@ -179,23 +203,46 @@
   }
 
   /**
-   * Throw an entry away because a person said so, twice; the draft that it was made from goes with it.
+   * Throw an entry away because a person said so, twice; the draft that it was made from goes with it. Its number is
+   * never given again, since the server may have it.
    * @param {string} id
    * @returns {Promise<boolean>} false when it is being sent at this moment or is gone
    */
   function discard(id) {
-    return removeIf(id, (entry) => entry.state !== "sending");
+    return removeIf(id, (entry) => entry.state !== "sending", noteRevision);
   }
 
-  /** @param {IDBValidKey} id @param {(entry: Entry) => boolean} allowed */
-  async function removeIf(id, allowed) {
-    const removed = await transact(["outbox", "drafts"], "readwrite", (t, done) => {
+  /** The highest number that left or may have left this phone for a report. */
+  function noteRevision(transaction, { report, revision }) {
+    if (typeof report !== "string" || !Number.isInteger(revision)) return;
+    const settings = transaction.objectStore("settings");
+    const id = USED + report;
+    settings.get(id).onsuccess = (event) => {
+      settings.put({ id, revision: Math.max(revision, event.target.result?.revision ?? 0) });
+    };
+  }
+
+  /** @param {string} report @returns {Promise<number>} the highest revision that was thrown away; 0 for none */
+  async function revisionUsed(report) {
+    const found = await transact(["settings"], "readonly", (t, done) => {
+      t.objectStore("settings").get(USED + report).onsuccess = (event) => done(event.target.result);
+    });
+    return found?.revision ?? 0;
+  }
+
+  /**
+   * @param {IDBValidKey} id @param {(entry: Entry) => boolean} allowed
+   * @param {(transaction: IDBTransaction, entry: Entry) => void} [also] in the same transaction
+   */
+  async function removeIf(id, allowed, also) {
+    const removed = await transact(["outbox", "drafts", "settings"], "readwrite", (t, done) => {
       const store = t.objectStore("outbox");
       store.get(id).onsuccess = (event) => {
         const entry = event.target.result;
         if (!entry || !allowed(entry)) return done(null);
         store.delete(id);
         forgetDraft(t, entry);
+        also?.(t, entry);
         return done(entry);
       };
     });
@@ -210,6 +257,33 @@
     drafts.get(report).onsuccess = (event) => {
       if (event.target.result?.frozen === revision) drafts.delete(report);
     };
+  }
+
+  /**
+   * The server has another content under this number: keep ours under the next one that is free, and its draft with it.
+   * @param {Entry} entry @param {number} taken the number that the server's receipt names
+   * @returns {Promise<boolean>} false when it is gone
+   */
+  async function renumber(entry, taken) {
+    const found = (await entries()).filter((each) => each.report === entry.report).map((each) => each.revision);
+    const revision = Math.max(taken, await revisionUsed(entry.report), ...found) + 1;
+    const text = JSON.stringify({ ...JSON.parse(entry.text), revision }); // the order of a canonical text stays as it is
+    const next = { ...entry, id: `${entry.report}/${revision}`, revision, text, sha256: await digest(text) };
+    const kept = await transact(["outbox", "drafts"], "readwrite", (t, done) => {
+      const [outbox, drafts] = [t.objectStore("outbox"), t.objectStore("drafts")];
+      outbox.get(entry.id).onsuccess = (event) => {
+        if (!event.target.result) return done(false);
+        outbox.delete(entry.id);
+        outbox.add({ ...next, state: "saved", next_try_at: 0, renumbered: true });
+        return done(true);
+      };
+      drafts.get(entry.report).onsuccess = (event) => {
+        const draft = event.target.result;
+        if (draft?.frozen === entry.revision) drafts.put({ ...draft, frozen: revision, last_revision: revision });
+      };
+    });
+    if (kept) announce(entry.report);
+    return kept;
   }
 
   /**
@@ -243,15 +317,22 @@
   /** @param {Entry} entry @param {any} said @param {any} before an earlier revision's receipt */
   function receiptOf(entry, said, before) {
     const { received_at, sha256, signature } = said;
-    const line = { revision: entry.revision, part: entry.part, received_at, sha256, signature };
+    const stated = JSON.parse(entry.text).urgency ?? null;
+    const line = {
+      revision: entry.revision, part: entry.part, received_at, sha256, signature, urgency: stated, saved_at: entry.created_at,
+    };
     const lines = [...(before?.revisions ?? []).filter((each) => each.revision !== entry.revision), line];
     return {
       id: entry.report, kind: entry.kind, site: entry.site, code: String(said.code ?? before?.code ?? ""),
       verified: said.verified === true, revision: Math.max(...lines.map((each) => each.revision)),
       received_at: before?.received_at ?? said.received_at, saved_at: before?.saved_at ?? entry.created_at,
+      // By this phone's own clock: the server's may be minutes off from it.
+      kept_at: before?.kept_at ?? new Date().toISOString(),
       revisions: lines, progress: before?.progress ?? null,
     };
   }
 
-  self.GuidanceOutboxStore = Object.freeze({ CHANNEL, entries, revise, digest, enqueue, enqueueRun, undo, discard, received });
+  self.GuidanceOutboxStore = Object.freeze({
+    CHANNEL, entries, revise, digest, enqueue, enqueueRun, undo, discard, received, renumber, revisionUsed,
+  });
 })();

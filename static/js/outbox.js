@@ -51,8 +51,8 @@ function body({ kind, locale, protocol, trail, facts, urgency }, revision) {
 /** @param {string} report @returns {Promise<number>} a number that this phone never used for the report */
 async function nextRevision(report) {
   const { entries, receipt } = await stateOf(report);
-  const draft = await get("drafts", report);
-  return Math.max(0, receipt?.revision ?? 0, draft?.last_revision ?? 0, ...entries.map((e) => e.revision)) + 1;
+  const used = [receipt?.revision ?? 0, (await get("drafts", report))?.last_revision ?? 0, await core.revisionUsed(report)];
+  return Math.max(...used, ...entries.map((e) => e.revision)) + 1;
 }
 
 /**
@@ -66,10 +66,39 @@ export async function stateOf(report) {
   return { entries: found, receipt: await get("receipts", report) };
 }
 
+/**
+ * The alert of a report that was pressed last, on its way or received.
+ * @param {{entries: any[], receipt: any}} state
+ * @returns {{at: string, urgency: string, waiting: boolean, attention: boolean}|null} `at` by this phone's clock; null when none was pressed
+ */
+export function lastAlertOf({ entries, receipt }) {
+  const waiting = entries.filter((each) => each.part === "alert").map((each) => ({
+    revision: each.revision, at: each.created_at, urgency: statedIn(each.text),
+    waiting: true, attention: each.state === "needs_attention",
+  }));
+  const received = (receipt?.revisions ?? []).filter((/** @type {any} */ each) => each.part === "alert").map((/** @type {any} */ each) => ({
+    revision: each.revision, at: each.saved_at ?? each.received_at, urgency: each.urgency ?? "",
+    waiting: false, attention: false,
+  }));
+  return [...received, ...waiting].sort((a, b) => a.revision - b.revision).at(-1) ?? null;
+}
+
+/** @param {string} text a frozen body, perhaps damaged @returns {string} */
+function statedIn(text) {
+  try {
+    return JSON.parse(text)?.urgency ?? "";
+  } catch (error) {
+    if (error instanceof SyntaxError) return "";
+    throw error;
+  }
+}
+
 /** Every entry that is no practice run, oldest first. @returns {Promise<any[]>} */
 export const entries = async () => (await core.entries()).filter((/** @type {any} */ entry) => entry.lane !== "practice");
 /** Take an alert back. @param {string} id @returns {Promise<boolean>} false when it is too late */
 export const undo = (id) => core.undo(id);
+/** Send an alert now, its seconds of undo not over. @param {any} entry as frozen */
+export const release = (entry) => core.release(entry);
 /** Throw an entry away. @param {string} id @returns {Promise<boolean>} false when it is just being sent */
 export const discard = (id) => core.discard(id);
 /** Try a refused entry again as it is. @param {string} id */

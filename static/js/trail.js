@@ -163,6 +163,22 @@ export async function currentWalk() {
   return id ? walkOf(id) : null;
 }
 
+/** Told on `document` when a walk's report is another one from now on; `detail` is {walk, report}. */
+export const ADOPTED = "guidance:report";
+
+/**
+ * What was alerted from a walk's page is this walk's report from now on: details and progress go there.
+ * @param {string} report
+ * @returns {Promise<string|null>} the report that was the walk's before; null when nothing changed
+ */
+export async function adoptReport(report) {
+  const walk = await currentWalk();
+  if (!walk || walk.report_id === report) return null;
+  await put("walks", { ...walk, report_id: report });
+  document.dispatchEvent(new CustomEvent(ADOPTED, { detail: { walk: walk.id, report } }));
+  return walk.report_id;
+}
+
 /**
  * The youngest walk that was left before an outcome, for "continue where you were"; null when there is none.
  * @returns {Promise<Walk|null>}
