@@ -1,26 +1,33 @@
 // The early alert: press, confirm, five seconds to undo, then what becomes of it. Works with and without a network.
 // Loaded by guides, home and the report page. A press on [data-alert] opens partials/alert_dialog.html; where the
 // browser keeps nothing for us, the press follows its link to the page that files the alert by a form.
-import { get } from "./db.js";
-import { forgetAlert, lastAlert, noteAlert } from "./last-alert.js";
-import { freeze, stateOf, undo, watch } from "./outbox.js";
+import { alertedAs, bare, chosen, moreToTell, subjectHere } from "./alert-subject.js";
+import { within } from "./db.js";
+import { lastAlert, noteAlert, takeBackAlert } from "./last-alert.js";
+import { freeze, release, stateOf, undo, watch } from "./outbox.js";
 import { callLinks, showProgress } from "./progress.js";
-import { keptProfile } from "./site.js";
-import { currentWalk } from "./trail.js";
+import { CHANGED, keptProfile } from "./site.js";
+import { adoptReport } from "./trail.js";
 import { kindWords, say } from "./words.js";
 
-/**
- * @typedef {{report: string, kind: string, protocol: {id: string, hash: string}, trail: any[],
- *   facts: Object<string, any>, urgency: string}} Subject what an alert would be about
- */
+/** @typedef {import("./alert-subject.js").Subject} Subject */
 
 const UNDO = 5_000;
+/** The second tap of a double tap is no undo, in milliseconds. */
+const DOUBLE = 350;
+/** How long a press waits for the phone's storage, in milliseconds. The plain page behind the button needs a network. */
+const PATIENCE = 1_500;
 
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("alert-dialog"));
+/** @type {Subject|null} what the page itself is about, and what the alert being confirmed is about */
+let here = null;
 /** @type {Subject|null} */
 let subject = null;
-/** @type {any} */
-let entry = null;
+let sending = false;
+/** @type {any} the alert that can still be undone */
+let held = null;
+/** @type {{alert: import("./last-alert.js").Alert|null, report: string|null}} what an undo brings back */
+let before = { alert: null, report: null };
 /** @type {ReturnType<typeof setInterval>|undefined} */
 let ticking;
 let stopProgress = () => {};
@@ -32,124 +39,129 @@ function part(query) {
   return /** @type {HTMLElement} */ (dialog.querySelector(query));
 }
 
-/** @returns {Promise<Subject|null>} null when this page does not know what is happening */
-async function subjectHere() {
-  const main = document.querySelector("main");
-  if (main?.matches("[data-guide][data-hash]")) return fromGuide(/** @type {HTMLElement} */ (main));
-  if (main?.matches("[data-report-page]")) return fromDraft(await get("drafts", location.hash.slice(1)));
-  return null;
-}
-
-/** @param {HTMLElement} main @returns {Promise<Subject>} */
-async function fromGuide({ dataset }) {
-  const protocol = { id: dataset.guide ?? "", hash: dataset.hash ?? "" };
-  const walk = await currentWalk();
-  if (walk?.protocol.id !== protocol.id) return bare(protocol, dataset.urgency ?? "");
-  const { report_id, kind, entries, facts } = walk;
-  const reached = walk.outcome ? document.getElementById(walk.outcome)?.dataset.urgency : null;
-  const urgency = reached ?? dataset.urgency ?? "";
-  return { report: report_id, kind, protocol: walk.protocol, trail: entries, facts, urgency };
-}
-
-/** @param {any} draft @returns {Subject|null} */
-function fromDraft(draft) {
-  if (!draft?.protocol) return null;
-  const { id, kind, protocol, trail, walked, urgency } = draft;
-  return { report: id, kind, protocol, trail, facts: walked, urgency };
-}
-
-/** @param {{id: string, hash: string}} protocol @param {string} urgency @returns {Subject} with nothing walked yet */
-function bare(protocol, urgency) {
-  return { report: crypto.randomUUID(), kind: protocol.id, protocol, trail: [], facts: {}, urgency };
-}
-
-/** @param {string} report whether an alert of it is on its way or received */
-async function isAlerted(report) {
-  const { entries, receipt } = await stateOf(report);
-  return entries.length > 0 || Boolean(receipt);
-}
-
-/** @param {Subject|null} about @returns {Promise<string|null>} the report under which this event was alerted already */
-async function alertedAs(about) {
-  if (about && (await isAlerted(about.report))) return about.report;
-  const last = lastAlert(about?.kind);
-  return last && (await isAlerted(last.report)) ? last.report : null;
-}
-
-/** @param {string} name show one part of the dialog */
-function show(name) {
+/** @param {string} name show one part of the dialog @param {string} [focus] */
+function show(name, focus = `[data-part="${name}"] h2`) {
   for (const each of dialog.querySelectorAll("[data-part]")) {
     each.toggleAttribute("hidden", /** @type {HTMLElement} */ (each).dataset.part !== name);
   }
-  const title = /** @type {HTMLElement} */ (part(`[data-part="${name}"]`).querySelector("h2"));
   for (const each of dialog.querySelectorAll("h2")) each.removeAttribute("id");
-  title.id = "alert-title";
+  part(`[data-part="${name}"] h2`).id = "alert-title";
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;
-  title.focus();
+  part(focus).focus();
 }
 
 async function press() {
-  subject = await subjectHere();
-  const report = await alertedAs(subject);
-  if (report) return showSent(report, true);
-  if (subject) return confirm();
-  return show("choose");
+  here = await subjectHere();
+  const report = await alertedAs(here);
+  const more = report && (await moreToTell(here, report));
+  if (report && !more) return showSent(report, true);
+  subject = more ? more.subject : here;
+  return subject ? confirm(Boolean(more)) : show("choose");
 }
 
 /** @param {HTMLElement} button */
-function choose({ dataset }) {
-  subject = bare({ id: dataset.choice ?? "", hash: dataset.hash ?? "" }, dataset.urgency ?? "");
+function choose(button) {
+  subject = chosen(button);
   return confirm();
 }
 
-async function confirm() {
+/** @param {boolean} [further] whether an alert of this report went out already */
+async function confirm(further = false) {
   const profile = await keptProfile();
   part("[data-site]").textContent = profile?.site.name ?? say("not-joined");
   part("[data-kind]").textContent = kindWords(subject?.kind ?? "");
   for (const each of dialog.querySelectorAll("[data-if-joined]")) each.toggleAttribute("hidden", !profile);
   for (const each of dialog.querySelectorAll("[data-if-unjoined]")) each.toggleAttribute("hidden", Boolean(profile));
+  part('[data-part="confirm"] [data-another]').hidden = !further;
   show("confirm");
 }
 
 async function send() {
-  const about = /** @type {Subject} */ (subject);
-  const content = { ...about, part: /** @type {"alert"} */ ("alert"), locale: document.documentElement.lang };
-  const urgency = about.urgency === "low" ? "normal" : about.urgency;
+  if (sending) return;
+  sending = true;
   try {
-    entry = await freeze({ ...content, urgency }, { site: (await keptProfile())?.site.name ?? "", wait: UNDO });
-    noteAlert({ report: about.report, kind: about.kind, at: entry.created_at });
+    held = await freezeAlert(/** @type {Subject} */ (subject));
+    countDown();
   } catch (error) {
     console.error(error);
-    return end(say("storage-failed"), true);
+    end(say("storage-failed"), true);
+  } finally {
+    sending = false;
   }
-  countDown();
+}
+
+/** @param {Subject} about @returns {Promise<any>} the entry, which the phone has for good */
+async function freezeAlert({ report, kind, protocol, trail, facts, urgency }) {
+  const content = { report, part: /** @type {"alert"} */ ("alert"), kind, protocol, trail, facts, locale: document.documentElement.lang };
+  const stated = urgency === "low" ? "normal" : urgency;
+  const entry = await freeze({ ...content, urgency: stated }, { site: (await keptProfile())?.site.name ?? "", wait: UNDO });
+  before = { alert: lastAlert(), report: null };
+  noteAlert({ report, kind, at: entry.created_at });
+  if (here?.walk) before.report = await adoptReport(report).catch(nothingAdopted);
+  return entry;
+}
+
+/** @param {any} error the alert is kept; only the details would go to the report before */
+function nothingAdopted(error) {
+  console.warn(error);
+  return null;
 }
 
 function countDown() {
-  part("[data-say]").textContent = say("undo-seconds", { seconds: UNDO / 1000 });
+  part("[data-say]").textContent = "";
   tick();
-  show("undo");
+  show("undo", "[data-undo]");
+  // A screen reader tells what is written into a status that it knows already.
+  setTimeout(() => (part("[data-say]").textContent = say("undo-seconds", { seconds: UNDO / 1000 })), 100);
   clearInterval(ticking);
   ticking = setInterval(tick, 250);
 }
 
 function tick() {
-  const left = Math.ceil((entry.not_before - Date.now()) / 1000);
+  const left = held ? Math.ceil((held.not_before - Date.now()) / 1000) : 0;
   part("[data-seconds]").textContent = String(Math.max(0, left));
   if (left > 0) return;
+  const entry = letGo();
+  if (entry && dialog.open) showSent(entry.report, false);
+}
+
+/** @returns {any} the alert that could be undone until now */
+function letGo() {
   clearInterval(ticking);
-  if (dialog.open) showSent(entry.report, false);
+  const entry = held;
+  held = null;
+  return entry;
 }
 
 async function takeBack() {
-  clearInterval(ticking);
-  if (await undo(entry.id)) {
-    forgetAlert(entry.report);
-    return end(say("undone"), false);
+  if (!held || Date.now() < held.not_before - UNDO + DOUBLE) return;
+  const { report } = letGo();
+  try {
+    if (!(await undoAlerts(report))) return showSent(report, false, say("undo-late"));
+    takeBackAlert(before.alert);
+    if (before.report) await adoptReport(before.report);
+    end(say("undone"), false);
+  } catch (error) {
+    console.error(error);
+    showSent(report, false);
   }
+}
+
+/** @param {string} report @returns {Promise<boolean>} whether nothing of it goes out */
+async function undoAlerts(report) {
+  const { entries } = await stateOf(report);
+  const late = entries.filter((each) => each.part === "alert" && each.not_before > Date.now());
+  const undone = await Promise.all(late.map((each) => undo(each.id)));
+  return undone.length > 0 && undone.every(Boolean);
+}
+
+/** The page goes away while the seconds run: nobody may be there to send it when they are over. */
+function leave() {
+  const entry = letGo();
+  if (!entry) return;
+  release(entry).catch((error) => console.warn(error)); // it is kept, and the next page or the worker sends it
   showSent(entry.report, false);
-  part('[data-part="sent"] h2').textContent = say("undo-late");
 }
 
 /** @param {string} words @param {boolean} calls */
@@ -161,11 +173,14 @@ async function end(words, calls) {
   show("ended");
 }
 
-/** @param {string} report @param {boolean} earlier whether it was alerted before this press */
-function showSent(report, earlier) {
+/** @param {string} report @param {boolean} earlier whether it was alerted before this press @param {string} [heading] */
+function showSent(report, earlier, heading) {
+  const title = part('[data-part="sent"] h2');
+  title.dataset.words ??= title.textContent ?? "";
+  title.textContent = heading ?? title.dataset.words;
   stopProgress();
   stopProgress = showProgress(part("[data-progress-here]"), report);
-  part("[data-another]").hidden = !earlier;
+  part('[data-part="sent"] [data-another]').hidden = !earlier;
   const details = /** @type {HTMLAnchorElement} */ (part("[data-add-details]"));
   details.hash = report;
   details.hidden = document.querySelector("main")?.matches("[data-report-page]") ?? false;
@@ -174,8 +189,8 @@ function showSent(report, earlier) {
 
 /** Another event than the one alerted: on a guide it is a new report without this walk's answers. */
 function another() {
-  if (!subject) return show("choose");
-  subject = bare(subject.protocol, subject.urgency);
+  if (!here) return show("choose");
+  subject = bare(here.protocol, here.urgency);
   return confirm();
 }
 
@@ -185,7 +200,7 @@ function onClick(event) {
   if (target.closest("[data-alert]")) {
     if (!crypto.subtle || !window.indexedDB) return undefined;
     event.preventDefault();
-    return press().catch(followLink(/** @type {HTMLAnchorElement} */ (target.closest("[data-alert]"))));
+    return within(PATIENCE, press()).catch(followLink(/** @type {HTMLAnchorElement} */ (target.closest("[data-alert]"))));
   }
   const button = /** @type {HTMLElement|null} */ (target.closest("#alert-dialog button"));
   if (!button) return undefined;
@@ -206,13 +221,19 @@ function followLink(link) {
 
 /** The alert's state on the page itself: on each alert button, and on the outcome that is shown. */
 async function markPage() {
-  const report = await alertedAs(await subjectHere());
-  const { entries, receipt } = report ? await stateOf(report) : { entries: [], receipt: null };
-  const attention = entries.some((each) => each.state === "needs_attention");
-  const word = attention ? "alert-attention" : receipt ? "alert-sent" : "alert-waits";
-  for (const button of document.querySelectorAll("[data-alert]")) markButton(button, report ? say(word) : null);
+  const about = await subjectHere();
+  const report = await alertedAs(about);
+  const word = report ? (await moreToTell(about, report))?.word ?? (await wordOf(report)) : null;
+  for (const button of document.querySelectorAll("[data-alert]")) markButton(button, word && say(word));
   const place = [...document.querySelectorAll("[data-progress]")].find((each) => each.parentElement?.offsetParent);
   if (place !== onPage.place || report !== onPage.report) moveProgress(place, report);
+}
+
+/** @param {string} report */
+async function wordOf(report) {
+  const { entries, receipt } = await stateOf(report);
+  if (entries.some((each) => each.state === "needs_attention")) return "alert-attention";
+  return receipt ? "alert-sent" : "alert-waits";
 }
 
 /** @param {Element|undefined} place @param {string|null} report */
@@ -237,6 +258,11 @@ dialog.addEventListener("cancel", (event) => {
   if (!part('[data-part="undo"]').hidden) event.preventDefault();
 });
 dialog.addEventListener("close", () => stopProgress());
-watch(() => markPage());
-addEventListener("hashchange", () => markPage());
-markPage().catch((error) => console.warn(error)); // no storage: the button's link works
+addEventListener("pagehide", leave);
+document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
+const mark = () => markPage().catch((error) => console.warn(error)); // no storage: the button's link works
+watch(mark);
+document.addEventListener(CHANGED, mark);
+// The next step stands first.
+addEventListener("hashchange", () => (window.requestIdleCallback ?? setTimeout)(mark));
+mark();

@@ -1,7 +1,9 @@
-// What every page does when it opens: register the service worker, say whether the phone works without a network.
+// What every page does when it opens: register the service worker, say whether the phone works without a network, and
+// send what waits in the outbox.
 // Loaded by base.html. Registers through the one Trusted Types policy of this product, which knows one address.
 import { showSite } from "./site.js";
 import { watchForUpdate } from "./update.js";
+import { askWorker, atRest } from "./worker.js";
 
 const WORKER = "/service-worker.js";
 
@@ -20,11 +22,11 @@ function onlyOurWorker(url) {
 }
 
 /** Words, not colour alone: "Offline" without a network, "Works offline" when everything is kept here. */
-function showNetwork() {
+async function showNetwork() {
   const pill = document.querySelector("[data-net]");
   const words = document.getElementById("words");
   if (!(pill instanceof HTMLElement) || !words) return;
-  const kept = Boolean(navigator.serviceWorker?.controller);
+  const kept = navigator.onLine && (await askWorker("status"))?.missing.length === 0;
   const text = navigator.onLine ? (kept ? words.dataset.worksOffline : "") : words.dataset.offline;
   pill.textContent = text ?? "";
   pill.hidden = !text;
@@ -36,6 +38,8 @@ addEventListener("online", showNetwork);
 addEventListener("offline", showNetwork);
 navigator.serviceWorker?.addEventListener("controllerchange", showNetwork);
 showSite();
+// No storage, or not to be had: a later page sends it.
+atRest().then(() => import("./outbox-pump.js")).catch((error) => console.warn(error));
 register().then(
   (registration) => registration && watchForUpdate(registration),
   // Without a worker the page itself still works; Ready? shows what is missing.

@@ -1,5 +1,6 @@
 // The bottom edge's alert button: its machinery is fetched when the page has come to rest, or at once when pressed.
 // Loaded by home, guides and the offline page, so that the first step on a slow network does not wait for it.
+import { atRest } from "./worker.js";
 
 const load = () => import("./alert.js");
 let ready = false;
@@ -31,6 +32,4 @@ function dress() {
 }
 
 document.addEventListener("click", onPress, { capture: true });
-const atRest = () => (window.requestIdleCallback ?? setTimeout)(() => prepare().catch((error) => console.warn(error)));
-if (document.readyState === "complete") atRest();
-else addEventListener("load", atRest);
+atRest().then(prepare).catch((error) => console.warn(error)); // the next press tries again

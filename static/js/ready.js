@@ -1,5 +1,6 @@
 // The Ready page: what this phone has, looked up here and now, without a network too.
 import { CHANGED, keptProfile } from "./site.js";
+import { askWorker } from "./worker.js";
 
 const list = /** @type {HTMLElement} */ (document.querySelector("[data-ready]"));
 /** @type {any} the browser's own offer to install, where it makes one */
@@ -25,21 +26,6 @@ function tell(name, yes, text) {
     line.querySelector(`[data-${part}]`)?.toggleAttribute("hidden", !shown);
   }
   if (text) line.querySelector("[data-yes] b")?.replaceChildren(text);
-}
-
-/**
- * Ask the service worker in charge.
- * @param {"status"|"repair"} type
- * @returns {Promise<{version: string, files: number, missing: string[]}|null>} null when none is in charge
- */
-function askWorker(type) {
-  const worker = navigator.serviceWorker?.controller;
-  if (!worker) return Promise.resolve(null);
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    port1.onmessage = (event) => resolve(event.data);
-    worker.postMessage({ type }, [port2]);
-  });
 }
 
 /** @param {"status"|"repair"} type */

@@ -1,5 +1,6 @@
 // A walk through a guide page: records the trail as answers are tapped, moves the focus, skips what is known, shows whom
 // to call. For guide.js and practice-guide.js, which say where the walk is kept. No step costs a request.
+import { within } from "./db.js";
 import { askForDetails, fillCalls, outcomeOf, placeStep, section, showElapsed, showOnly } from "./guide-page.js";
 import { recordAnswer, recordBack, standing } from "./trail.js";
 import { holdVersion } from "./update.js";
@@ -11,6 +12,7 @@ import { holdVersion } from "./update.js";
  *   begin: (page: Parameters<typeof import("./trail.js").newWalk>[0]) => Walk, save: (walk: Walk) => Promise<void>,
  *   walkOf: (id: string) => Promise<Walk|null>, left: () => Promise<(Walk|null)[]>,
  *   profile: () => Promise<Profile|null>, onProfile: (told: (profile: Profile|null) => void) => void,
+ *   onAdopted?: (told: (adopted: {walk: string, report: string}) => void) => void,
  *   shown: (walk: Walk) => void
  * }} Book where walks of one sort are kept; `left` are those that may be taken up again, `shown` hears of every showing
  */
@@ -25,6 +27,8 @@ const page = {
   urgency: main.dataset.urgency ?? "",
 };
 const title = document.title;
+/** How long a tap waits for the phone's storage, in milliseconds; then the guidance goes on without a trail. */
+const PATIENCE = 700;
 
 /** @type {Book} */
 let book;
@@ -36,6 +40,7 @@ let opened = 0;
 /** @type {Profile|null} */
 let profile = null;
 let begun = Promise.resolve();
+let patience = PATIENCE;
 
 /** @returns {string} the step or outcome that the address names, else the first step */
 function named() {
@@ -152,11 +157,24 @@ function onClick(event) {
   const back = target.closest("[data-back]");
   if (link) {
     event.preventDefault();
-    begun.then(() => take(link));
+    tapped(link);
   } else if (back && depth > opened) {
     event.preventDefault();
     history.back();
   }
+}
+
+/** @param {HTMLAnchorElement} link */
+async function tapped(link) {
+  try {
+    await within(patience, begun);
+  } catch (error) {
+    console.warn(error);
+    patience = 0;
+    location.hash = link.hash;
+    return undefined;
+  }
+  return take(link);
 }
 
 /** @returns {Promise<Walk|null>} the walk that this page goes on with: after a reload, or left in the middle here */
@@ -164,7 +182,9 @@ async function earlierWalk() {
   const state = /** @type {Mark|null} */ (history.state);
   const same = state?.walk ? await book.walkOf(state.walk) : null;
   if (same) return same;
-  return (await book.left()).find((w) => w && w.protocol.id === page.protocol.id && !w.outcome && w.entries.length && w.position === named()) ?? null;
+  const left = (await book.left()).filter((w) => w?.protocol.id === page.protocol.id && !w.outcome && w.entries.length);
+  const older = left.find((w) => w?.protocol.hash !== page.protocol.hash);
+  return left.find((w) => w?.position === named()) ?? older ?? null;
 }
 
 async function begin() {
@@ -209,6 +229,11 @@ export async function walkThrough(kept) {
     addEventListener("hashchange", onTravel);
     book.onProfile((told) => {
       profile = told;
+      present();
+    });
+    book.onAdopted?.((adopted) => {
+      if (adopted.walk !== walk.id) return;
+      walk.report_id = adopted.report;
       present();
     });
     setInterval(() => showElapsed(walk.started_at), 15_000);
