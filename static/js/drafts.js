@@ -1,5 +1,5 @@
 // A report being written, kept on the phone as it is typed. One tab writes it at a time. For report.js.
-import { all, get, transact } from "./db.js";
+import { all, del, get, transact } from "./db.js";
 
 /**
  * @typedef {{
@@ -20,11 +20,29 @@ const CHANNEL = "guidance-draft";
  * @returns {Promise<Draft>}
  */
 export async function loadDraft(id) {
-  const kept = await get("drafts", id);
+  const kept = await unsent(await get("drafts", id));
   const walks = (await all("walks")).filter((each) => each.report_id === id);
   const walk = walks.sort((a, b) => (a.started_at < b.started_at ? 1 : -1))[0];
   const draft = kept ?? { ...blank(id), ...(await knownOf(id)) };
   return walk ? { ...draft, ...fromWalk(walk) } : draft;
+}
+
+/**
+ * What the City has received this phone forgets.
+ * @param {Draft|undefined} draft
+ * @returns {Promise<Draft|undefined>} undefined for a draft that was received as it is
+ */
+export async function unsent(draft) {
+  if (!draft?.frozen) return draft;
+  const receipt = await get("receipts", draft.id);
+  if (!(draft.frozen <= receipt?.revision)) return draft;
+  await discardDraft(draft.id);
+  return undefined;
+}
+
+/** Throw a draft away: it was received, or a person said so, twice. @param {string} id */
+export function discardDraft(id) {
+  return del("drafts", id);
 }
 
 /** @param {string} id @returns {Draft} */
@@ -52,15 +70,16 @@ function fromWalk(walk) {
  * A saver that writes at most every 300 ms, at once when the page goes, and never two writes at a time.
  * @param {() => Draft} current
  * @param {{saved: () => void, failed: (error: any) => void}} tell
- * @returns {{touch: () => void, flush: () => Promise<void>}} `touch` after each change
+ * @returns {{touch: () => void, flush: () => Promise<void>, stop: () => void}} `touch` after each change; `stop` for good
  */
 export function autosaver(current, { saved, failed }) {
   /** @type {ReturnType<typeof setTimeout>|null} */
   let timer = null;
   let dirty = false;
+  let stopped = false;
   let writing = Promise.resolve();
   const write = async () => {
-    if (!dirty) return;
+    if (!dirty || stopped) return;
     dirty = false;
     try {
       await keep(current());
@@ -82,12 +101,16 @@ export function autosaver(current, { saved, failed }) {
   };
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flush());
   addEventListener("pagehide", flush);
-  return { touch, flush };
+  const stop = () => {
+    stopped = true;
+  };
+  return { touch, flush, stop };
 }
 
 /** @param {Draft} draft */
-function keep(draft) {
-  return transact("drafts", "readwrite", (t) => {
+async function keep(draft) {
+  if (draft.frozen && !(await unsent(draft))) return;
+  await transact("drafts", "readwrite", (t) => {
     t.objectStore("drafts").put(draft);
     // A page that is going away never hears that the write went well, and would give it up without this.
     t.commit?.();
@@ -118,6 +141,7 @@ export function hold(id, { steal = false, lost }) {
  * @param {string} id @param {() => void} lost
  */
 export async function takeOver(id, lost) {
+  if (!("BroadcastChannel" in window)) return hold(id, { steal: true, lost });
   const channel = new BroadcastChannel(CHANNEL);
   const answered = new Promise((resolve) => {
     channel.onmessage = (event) => event.data.left === id && resolve(undefined);
@@ -131,12 +155,15 @@ export async function takeOver(id, lost) {
 /**
  * Answer a tab that wants to take over: save first, then say so.
  * @param {string} id @param {() => Promise<void>} save
+ * @returns {() => void} stops answering
  */
 export function giveWay(id, save) {
+  if (!("BroadcastChannel" in window)) return () => {};
   const channel = new BroadcastChannel(CHANNEL);
   channel.onmessage = async (event) => {
     if (event.data.leave !== id) return;
     await save();
     channel.postMessage({ left: id });
   };
+  return () => channel.close();
 }

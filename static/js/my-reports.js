@@ -1,6 +1,7 @@
 // My reports: everything that waits on this phone and everything it has a receipt for, by report, the newest first.
 // Loaded by my_reports.html. Shows, tries again, exports, and throws away only after a second, explicit yes.
 import { all, get } from "./db.js";
+import { discardDraft, unsent } from "./drafts.js";
 import { discard, entries as allEntries, kick, retry, watch } from "./outbox.js";
 import { showProgress } from "./progress.js";
 import { clock, kindWords, make, say } from "./words.js";
@@ -21,7 +22,8 @@ function part(root, query) {
 
 /** @returns {Promise<Report[]>} the newest first */
 async function reports() {
-  const [waiting, receipts, drafts] = [await allEntries(), await all("receipts"), await all("drafts")];
+  const [waiting, receipts] = [await allEntries(), await all("receipts")];
+  const drafts = (await Promise.all((await all("drafts")).map(unsent))).filter(Boolean);
   const ids = new Set([...waiting.map(reportOf), ...receipts.map((each) => each.id), ...drafts.map((each) => each.id)]);
   const found = [...ids].map((id) => {
     const entries = waiting.filter((each) => reportOf(each) === id).sort((a, b) => a.revision - b.revision);
@@ -81,7 +83,9 @@ function fillCard(card, report) {
   const site = report.receipt?.site || report.entries[0]?.site || "";
   part(element, "[data-kind]").textContent = kindWords(String(report.kind ?? ""));
   part(element, "[data-when]").textContent = [clock(report.at), site].filter(Boolean).join(" · ");
-  part(element, "[data-entries]").replaceChildren(...report.entries.map((each) => entryView(each, report)));
+  const views = report.entries.map((each) => entryView(each, report));
+  if (isWritten(report)) views.unshift(draftView(report.draft));
+  part(element, "[data-entries]").replaceChildren(...views);
   showReceipt(card, report);
   part(element, "[data-card-actions]").replaceChildren(...actions(report));
 }
@@ -95,14 +99,30 @@ function showReceipt(card, { id, receipt }) {
   card.stop = receipt ? showProgress(place, id, { received: true, ask: asks }) : () => {};
 }
 
+/** @param {Report} report whether something was typed that no entry holds */
+function isWritten({ draft }) {
+  return Boolean(draft && !draft.frozen);
+}
+
 /** @param {Report} report @returns {Element[]} */
 function actions({ id, draft, entries, receipt }) {
   const refused = entries.some((each) => each.problem?.kind === "refused" && each.part === "details");
-  const writing = draft && !draft.frozen;
-  if (!writing && !refused && !receipt) return [];
-  const words = say(refused ? "correct" : writing ? "go-on" : "add-details");
-  const link = make("a", { class: "button", href: `report#${id}` }, words);
-  return writing ? [make("p", { class: "look" }, say("part-draft")), link] : [link];
+  if (!draft && !refused && !receipt) return [];
+  const words = say(refused ? "correct" : draft && !draft.frozen ? "go-on" : "add-details");
+  return [make("a", { class: "button", href: `report#${id}` }, words)];
+}
+
+/** Details that were begun and not sent, with their age. @param {any} draft */
+function draftView(draft) {
+  const view = clone("draft-view");
+  part(view, "[data-part]").textContent = say("draft-changed", { time: clock(draft.edited_at) });
+  view.addEventListener("click", (event) => {
+    const button = /** @type {Element} */ (event.target).closest("button");
+    if (button?.matches("[data-discard]")) ask(view, true);
+    if (button?.matches("[data-keep]")) ask(view, false);
+    if (button?.matches("[data-discard-sure]")) discardDraft(draft.id).then(show).catch(trouble);
+  });
+  return view;
 }
 
 /** @param {any} entry @param {Report} report */
@@ -116,7 +136,8 @@ function entryView(entry, report) {
   const why = whyWords(entry);
   part(view, "[data-why]").textContent = why;
   part(view, "[data-why]").hidden = !why;
-  showErrors(view, entry.problem?.errors ?? []);
+  const unsure = entry.attempts > 0 || entry.state === "sending";
+  part(view, "[data-sure-words]").textContent = say(unsure ? "sure-unknown" : "sure-unsent");
   part(view, "[data-retry]").hidden = entry.state === "sending" || entry.problem?.kind === "unreadable";
   view.addEventListener("click", (event) => onEntry(event, view, entry, report));
   return view;
@@ -138,17 +159,20 @@ function partWords(entry) {
 /** @param {any} entry */
 function whyWords({ state, problem, last_try }) {
   if (problem?.kind === "unreadable") return say("why-unreadable");
-  if (problem) return say("why-refused", { status: problem.status, detail: problem.detail });
+  if (problem) return say("why-refused");
   if (state !== "waiting" || !last_try) return "";
   const time = clock(last_try.at);
-  return last_try.status ? say("why-status", { status: last_try.status, time }) : say("why-offline", { time });
+  return say(last_try.status ? "why-busy" : "why-offline", { time });
 }
 
-/** @param {HTMLElement} view @param {{field: string, detail: string}[]} errors */
-function showErrors(view, errors) {
-  const place = part(view, "[data-errors]");
-  place.hidden = !errors.length;
-  place.replaceChildren(...errors.map(({ field, detail }) => make("li", {}, make("code", {}, field), ` ${detail}`)));
+/** What the service answered, in its own words: for whoever helps. @param {any} entry @returns {Element[]} */
+function answerOf({ problem, last_try }) {
+  const status = problem?.status || last_try?.status;
+  const said = [status ? say("answer", { status }) : "", String(problem?.detail ?? "")].filter(Boolean).join(" ");
+  const errors = Array.isArray(problem?.errors) ? problem.errors : [];
+  const lines = errors.map((/** @type {any} */ each) =>
+    make("li", {}, make("code", {}, String(each?.field ?? "")), ` ${String(each?.detail ?? "")}`));
+  return said || lines.length ? [make("li", {}, said), ...lines] : [];
 }
 
 /** @param {MouseEvent} event @param {HTMLElement} view @param {any} entry @param {Report} report */
@@ -174,6 +198,9 @@ function ask(view, open) {
 function lookInside(view, button, entry) {
   const raw = part(view, "[data-raw]");
   raw.hidden = !raw.hidden;
+  const answer = answerOf(entry);
+  part(view, "[data-errors]").replaceChildren(...answer);
+  part(view, "[data-errors]").hidden = raw.hidden || !answer.length;
   button.setAttribute("aria-expanded", String(!raw.hidden));
   raw.textContent = readable(entry);
 }

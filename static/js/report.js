@@ -27,6 +27,10 @@ let saver;
 /** @type {HTMLElement[]} */
 let screens = [];
 let at = 0;
+/** Whether this tab writes the draft, and whether the draft has just been sent: then nothing here shows or writes it. */
+let ours = true;
+let sent = false;
+let stopAnswering = () => {};
 
 /** @param {string} query @returns {HTMLElement} */
 function part(query) {
@@ -55,13 +59,13 @@ async function begin() {
 async function open(id) {
   draft = await loadDraft(id);
   saver = autosaver(() => draft, { saved: sayNothing, failed: notSaved });
-  giveWay(id, () => saver.flush());
+  stopAnswering = giveWay(id, () => saver.flush());
   if (draft.kind) adoptKind();
   fillForm();
   listen();
   const { entries, receipt } = await stateOf(id);
-  const sent = draft.frozen || (!draft.edited_at && [...entries, ...(receipt?.revisions ?? [])].some(isDetails));
-  if (sent) showSent();
+  const wasSent = draft.frozen || (!draft.edited_at && [...entries, ...(receipt?.revisions ?? [])].some(isDetails));
+  if (wasSent) showSent();
   else go(Math.max(0, screens.findIndex((each) => each.dataset.screen === draft.screen)), "replaceState");
 }
 
@@ -107,7 +111,7 @@ function listen() {
   next.addEventListener("click", forward);
   edge.querySelector("[data-back-one]")?.addEventListener("click", () => (at > 0 ? go(at - 1) : location.assign("../")));
   part("[data-add-more]").addEventListener("click", addMore);
-  addEventListener("popstate", (event) => event.state?.screen !== undefined && show(event.state.screen));
+  addEventListener("popstate", (event) => event.state?.screen !== undefined && !sent && show(event.state.screen));
 }
 
 /** @param {Event} event */
@@ -164,6 +168,7 @@ function go(screen, how = "pushState") {
 
 /** @param {number} screen */
 function show(screen) {
+  if (!ours) return;
   at = Math.min(Math.max(0, screen), screens.length - 1);
   draft.screen = screens[at].dataset.screen ?? "";
   reveal(form);
@@ -236,22 +241,26 @@ async function send() {
 
 async function keepForGood() {
   const site = (await keptProfile())?.site.name ?? "";
-  const { id, kind, trail, urgency } = draft;
+  const { id, kind, trail } = draft;
   const protocol = /** @type {{id: string, hash: string}} */ (draft.protocol);
   const content = { report: id, part: /** @type {"details"} */ ("details"), kind, locale: document.documentElement.lang, protocol, trail };
-  const entry = await freeze({ ...content, facts: facts(), urgency }, { site, draft });
+  // How urgent it is the server reads from the trail; only an alert states it.
+  const entry = await freeze({ ...content, facts: facts() }, { site, draft });
   draft = { ...draft, frozen: entry.revision, last_revision: entry.revision };
   showSent();
 }
 
 function showSent() {
+  sent = true;
+  for (const question of questions()) fill(question, undefined);
+  history.replaceState({ ...history.state, screen: undefined }, "");
   form.hidden = true;
   edge.hidden = true;
-  const sent = part('[data-screen="sent"]');
-  reveal(sent);
+  const place = part('[data-screen="sent"]');
+  reveal(place);
   stopProgress();
-  stopProgress = showProgress(/** @type {Element} */ (sent.querySelector("[data-progress-here]")), draft.id);
-  sent.querySelector("h1")?.focus();
+  stopProgress = showProgress(/** @type {Element} */ (place.querySelector("[data-progress-here]")), draft.id);
+  place.querySelector("h1")?.focus();
 }
 
 let stopProgress = () => {};
@@ -259,6 +268,7 @@ let stopProgress = () => {};
 /** A further revision: what was received is gone from this phone, so the questions are empty again. */
 async function addMore() {
   stopProgress();
+  sent = false;
   const kept = await loadDraft(draft.id);
   draft = { ...kept, kind: draft.kind, protocol: draft.protocol, last_revision: draft.last_revision, screen: "" };
   fillForm();
@@ -271,6 +281,9 @@ function reveal(shown) {
 }
 
 function lost() {
+  ours = false;
+  saver?.stop();
+  stopAnswering();
   form.inert = true;
   edge.hidden = true;
   trouble(say("taken-over"));
