@@ -1,6 +1,8 @@
 // The pieces of the guide page that walk.js reads and fills: sections, lines for some places only, call buttons.
 // Words come from the page.
 
+import { telephone } from "./site.js";
+
 /** @typedef {import("./site.js").Profile} Profile */
 /** @typedef {import("./site.js").Contact} Contact */
 
@@ -57,7 +59,7 @@ export function fillCalls(profile) {
 function callLink(line, contact, named) {
   const link = document.createElement("a");
   link.className = "call";
-  link.href = `tel:${contact.phone.replace(/[^\d+]/g, "")}`;
+  link.href = telephone(contact.phone);
   Object.assign(link.dataset, line.dataset);
   link.append(...[...line.children].map((child) => child.cloneNode(true)));
   const small = document.createElement("small");

@@ -2,6 +2,7 @@
 // Used in the alert's dialog, on outcomes, after the form and on My reports. Needs partials/report_words.html.
 import { all, transact } from "./db.js";
 import { stateOf, watch } from "./outbox.js";
+import { telephone } from "./site.js";
 import { clock, make, say } from "./words.js";
 
 const OFTEN = { every: 3_000, until: 120_000 };
@@ -54,7 +55,7 @@ async function factsOf(report) {
   const pending = entries.map(({ part, state, problem, last_try, not_before }) => ({
     part, state, refused: Boolean(problem), status: last_try?.status ?? null, held: not_before > Date.now(),
   }));
-  const late = receipt ? Date.now() - Date.parse(receipt.received_at) > UNANSWERED : false;
+  const late = receipt ? Date.now() - Date.parse(receipt.kept_at ?? receipt.saved_at) > UNANSWERED : false;
   return { pending, receipt, late, offline: !navigator.onLine, contacts: site?.contacts ?? [] };
 }
 
@@ -166,7 +167,7 @@ export function callLinks(contacts) {
   const nearest = contacts.filter((each) => order(each) >= 0).sort((a, b) => order(a) - order(b));
   if (!nearest.length) return [make("p", {}, say("call-someone"))];
   return nearest.slice(0, CALLS_SHOWN).map(({ label, phone, fictional }) =>
-    make("a", { class: "call", href: `tel:${phone.replace(/[^\d+*#]/g, "")}` },
+    make("a", { class: "call", href: telephone(phone) },
       make("span", {}, say("call", { who: label }), make("small", {}, fictional ? say("demo-number", { phone }) : phone))),
   );
 }

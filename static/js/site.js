@@ -57,6 +57,17 @@ async function ask() {
   return response.status === 404 && type.startsWith("application/problem+json") ? null : undefined;
 }
 
+/**
+ * The address of a telephone button; an extension goes with it (RFC 3966).
+ * @param {string} phone as the directory has it: digits, spaces, dashes, x or ext. before an extension
+ * @returns {string}
+ */
+export function telephone(phone) {
+  const [number, extension = ""] = phone.split(/;ext=|ext\.?|x/i);
+  const digits = extension.replace(/\D/g, "");
+  return `tel:${number.replace(/[^\d+*#]/g, "")}${digits && `;ext=${digits}`}`;
+}
+
 /** Show the site's name in the header, first from what is kept, then from the server. */
 export async function showSite() {
   document.addEventListener(CHANGED, (event) => showName(/** @type {CustomEvent} */ (event).detail));

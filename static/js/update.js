@@ -39,10 +39,16 @@ async function considerWaiting(registration) {
   if (!registration.waiting || !navigator.serviceWorker.controller) return;
   if (document.querySelector("[data-guide][data-hash]")) return;
   const free = async () => !(await unfinishedWalk()) && (await putInPlace(registration));
-  if (await free()) return;
+  if (await free()) return renew();
   sayThatItWaits(registration);
   await new Promise((resolve) => setTimeout(resolve, PATIENCE));
-  if (registration.waiting && (await free())) document.querySelector("[data-update]")?.toggleAttribute("hidden", true);
+  if (registration.waiting && (await free())) renew();
+}
+
+/** This page is of the version before; what it would still load is of the new one. */
+function renew() {
+  document.querySelector("[data-update]")?.toggleAttribute("hidden", true);
+  if (!document.querySelector("dialog[open]")) location.reload();
 }
 
 /**
