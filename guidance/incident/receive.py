@@ -64,6 +64,7 @@ class _Arrival:
     body: Mapping[str, Any]
     sha256: str
     sender: Sender | None
+    verified: bool
     now: str
     urgency: str
     late: bool
@@ -80,19 +81,35 @@ def receive(
     """Keep a revision whose body passed the schema. Runs inside the caller's transaction.
 
     The same content again gives the same receipt. Other content under a revision that is there is kept as a
-    variant and flagged on the timeline. A trail that does not replay is accepted and flagged.
+    variant and flagged on the timeline. A trail that does not replay is accepted and flagged. What is not from a
+    phone of the incident's own site is kept as unverified and changes neither urgency nor state.
     """
     sha256 = receipts.content_sha256(body)
-    known = reports.find_revision(db, report_id, int(body["revision"]))
-    if known is not None:
-        return _known_revision(db, to_text(now), known, body, sha256, sender)
-    arrival = _read(db, now, report_id, body, sha256, sender, desk)
     report = reports.find_report(db, report_id)
+    verified = _stands_behind(db, sender, report)
+    known = reports.find_revision(db, report_id, int(body["revision"]))
+    if known is not None and report is not None:
+        return _known_revision(db, to_text(now), report, known, body, sha256, sender, verified)
+    arrival = _read(db, now, report_id, body, sha256, sender, verified, desk)
     return _first_revision(db, arrival, desk) if report is None else _further_revision(db, arrival, report, desk)
 
 
+def _stands_behind(db: Database, sender: Sender | None, report: reports.ReportRow | None) -> bool:
+    """Whether the sender is enrolled at the incident's site, or is the first who says where it is."""
+    incident = incidents.find_incident(db, report.incident_id) if report else None
+    site_id = incident.site_id if incident else None
+    return sender is not None and site_id in (None, sender.site_id)
+
+
 def _read(
-    db: Database, now: datetime, report_id: str, body: Mapping[str, Any], sha256: str, sender: Sender | None, desk: Desk
+    db: Database,
+    now: datetime,
+    report_id: str,
+    body: Mapping[str, Any],
+    sha256: str,
+    sender: Sender | None,
+    verified: bool,
+    desk: Desk,
 ) -> _Arrival:
     protocol = desk.find_protocol(db, body["protocol"]["hash"])
     position, problem = None, "no version of the protocol with this hash was ever published here"
@@ -101,19 +118,24 @@ def _read(
         position, problem = walk.position, walk.problem or ""
     late = waited_too_long(from_text(body["sent_at"]), now, desk.late_hours)
     walked = walk_urgency(protocol, position)
-    urgency = report_urgency(walked, body.get("urgency"), late=late, verified=sender is not None)
-    return _Arrival(report_id, body, sha256, sender, to_text(now), urgency, late, problem)
+    urgency = report_urgency(walked, body.get("urgency"), late=late, verified=verified)
+    return _Arrival(report_id, body, sha256, sender, verified, to_text(now), urgency, late, problem)
 
 
 def _known_revision(
-    db: Database, now: str, known: reports.RevisionRow, body: Mapping[str, Any], sha256: str, sender: Sender | None
+    db: Database,
+    now: str,
+    report: reports.ReportRow,
+    known: reports.RevisionRow,
+    body: Mapping[str, Any],
+    sha256: str,
+    sender: Sender | None,
+    verified: bool,
 ) -> Received:
-    report = reports.find_report(db, known.report_id)
-    assert report is not None, "a revision without its report cannot be: a foreign key holds them together"
     receipt = receipts.Receipt(**json.loads(known.receipt))
     if known.sha256 == sha256:
         return Received("repeated", receipt, report.incident_id)
-    variant = reports.VariantRow(known.report_id, known.revision, sha256, _text(body), int(sender is not None), now)
+    variant = reports.VariantRow(known.report_id, known.revision, sha256, _text(body), int(verified), now)
     if reports.add_variant(db, variant):
         flag = {"report_id": known.report_id, "revision": known.revision, "sha256": sha256}
         incidents.add_event(db, report.incident_id, now, "report_variant", None, flag)
@@ -145,7 +167,7 @@ def _further_revision(db: Database, arrival: _Arrival, report: reports.ReportRow
     assert incident is not None, "a report without its incident cannot be: a foreign key holds them together"
     receipt = _keep(db, arrival, incident, desk, "report_revised")
     site_id = incident.site_id
-    if arrival.sender is not None and incidents.set_verified(db, incident.id, arrival.sender.site_id):
+    if arrival.verified and arrival.sender and incidents.set_verified(db, incident.id, arrival.sender.site_id):
         site_id = arrival.sender.site_id
         reports.adopt_report(db, report.id, arrival.sender.device_id)
         incidents.add_event(db, incident.id, arrival.now, "verified", None, {"report_id": report.id})
@@ -169,7 +191,7 @@ def _reopen_closed(db: Database, arrival: _Arrival, incident: incidents.Incident
 
 def _keep(db: Database, arrival: _Arrival, incident: incidents.IncidentRow, desk: Desk, event: str) -> receipts.Receipt:
     unsigned = receipts.Receipt(
-        arrival.report_id, arrival.revision, arrival.sha256, arrival.now, incident.code, arrival.sender is not None
+        arrival.report_id, arrival.revision, arrival.sha256, arrival.now, incident.code, arrival.verified
     )
     receipt = receipts.sign(unsigned, desk.receipt_key)
     reports.add_revision(
@@ -181,13 +203,15 @@ def _keep(db: Database, arrival: _Arrival, incident: incidents.IncidentRow, desk
             body=_text(arrival.body),
             protocol_hash=arrival.body["protocol"]["hash"],
             trail_problem=arrival.trail_problem,
-            verified=int(arrival.sender is not None),
+            verified=int(arrival.verified),
             sent_at=arrival.body["sent_at"],
             received_at=arrival.now,
             receipt=receipt.to_json(),
         ),
     )
     told = {"report_id": arrival.report_id, "revision": arrival.revision, "late": arrival.late}
+    if incident.verified and not arrival.verified:
+        told["stranger"] = True
     incidents.add_event(db, incident.id, arrival.now, event, None, {**told, "trail_problem": arrival.trail_problem})
     detail = f"revision {arrival.revision} sha256 {arrival.sha256}"
     log.add_entry(db, arrival.now, _actor(arrival.sender), "report.received", arrival.report_id, detail)

@@ -84,7 +84,13 @@ def _received(data: Mapping[str, Any], _who: str) -> str:
 
 
 def _revised(data: Mapping[str, Any], _who: str) -> str:
-    return _with_flags(_("The desk added details (revision %(n)s)", n=data.get("revision", "?")), data)
+    if data.get("stranger"):
+        words = _(
+            "A phone that is not joined to this site added something (revision %(n)s)", n=data.get("revision", "?")
+        )
+    else:
+        words = _("The desk added details (revision %(n)s)", n=data.get("revision", "?"))
+    return _with_flags(words, data)
 
 
 def _with_flags(words: str, data: Mapping[str, Any]) -> str:

@@ -19,6 +19,9 @@ from guidance.web.board_words import CHANNELS, DELIVERIES, delay_words, event_wo
 from guidance.web.context import Parts
 from guidance.web.gettext import _, ngettext
 
+# How many additions of phones that are not joined a page shows of one report.
+SHOWN_APART = 10
+
 
 @dataclass(frozen=True)
 class Walked:
@@ -31,7 +34,10 @@ class Walked:
 
 @dataclass(frozen=True)
 class ReportView:
-    """One report as it stands after its newest revision. `facts` are (screen, ((label, words), …)); times are text."""
+    """One report as it stands after its newest revision, or one doubtful revision.
+
+    `facts` are (screen, ((label, words), …)); times are text.
+    """
 
     revision: int
     sent_at: str
@@ -79,7 +85,7 @@ def gather(db: Database, here: Parts, row: BoardRow) -> IncidentPage:
     events = incidents.events_of(db, row.id)
     return IncidentPage(
         row,
-        tuple(_report(db, here, row, each) for each in reports.reports_of(db, row.id)),
+        tuple(view for each in reports.reports_of(db, row.id) for view in _report(db, here, row, each)),
         tuple(_happening(db, event) for event in events),
         tuple(_attempt(each) for each in board.deliveries(db, row.id)),
         max((event.seq for event in events), default=0),
@@ -102,8 +108,31 @@ def _happening(db: Database, event: incidents.EventRow) -> Happening:
     return Happening(event.at, event.kind, words, str(event.data.get("text", "")))
 
 
-def _report(db: Database, here: Parts, row: BoardRow, report: reports.ReportRow) -> ReportView:
+def _report(db: Database, here: Parts, row: BoardRow, report: reports.ReportRow) -> list[ReportView]:
+    """A report over all its revisions. Of a verified incident, what others added stands apart, each by itself."""
     revisions = reports.revisions_of(db, report.id)
+    doubted = [each for each in revisions if row.verified and not each.verified]
+    trusted = [each for each in revisions if each not in doubted]
+    late = here.settings.late_report_hours
+    views = [_merged(here, db, row, trusted, _flags(db, trusted[-1], late))] if trusted else []
+    hidden = max(len(doubted) - SHOWN_APART, 0)
+    for number, each in enumerate(doubted[hidden:]):
+        views.append(_merged(here, db, row, [each], _doubts(each, 0 if number else hidden)))
+    return views
+
+
+def _doubts(revision: reports.RevisionRow, hidden: int) -> list[str]:
+    found = [_("Added by a phone that is not joined to this site")]
+    if revision.trail_problem:
+        found.append(_("The trail does not replay: %(problem)s", problem=revision.trail_problem))
+    if hidden:
+        found.append(ngettext("%(num)s earlier one is kept", "%(num)s earlier ones are kept", hidden))
+    return found
+
+
+def _merged(
+    here: Parts, db: Database, row: BoardRow, revisions: list[reports.RevisionRow], flags: list[str]
+) -> ReportView:
     newest = revisions[-1]
     bodies: list[Mapping[str, Any]] = [json.loads(each.body) for each in revisions]
     # A phone forgets what was received, so that a further revision holds only what is new.
@@ -120,7 +149,7 @@ def _report(db: Database, here: Parts, row: BoardRow, report: reports.ReportRow)
         trail_words(protocol, trail),
         protocol.outcomes.get(position) if protocol else None,
         _version(protocol, protocol_hash),
-        tuple(_flags(db, newest, here.settings.late_report_hours)),
+        tuple(flags),
     )
 
 

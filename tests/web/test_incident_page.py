@@ -14,8 +14,8 @@ from guidance.store import alerts, people, protocols
 from guidance.store.db import Store
 from guidance.store.protocols import PublishedVersion
 from tests.people.town import COUNSEL, Town, text
-from tests.reports import VISIT, walked
-from tests.web.desk import SCHOOL, act, listed, page_of
+from tests.reports import VISIT, body, walked
+from tests.web.desk import HOSPITAL, SCHOOL, act, listed, page_of
 
 
 @pytest.fixture
@@ -112,3 +112,33 @@ def test_who_was_alerted_and_how_it_went_shows(town: Town, incident: str) -> Non
     page = text(town.browser(COUNSEL).get(page_of(incident)))
     assert "Notification: sent, after 0.4 s" in page
     assert "E-mail: failed, after 0.4 s, 3 tries" in page
+
+
+def test_what_a_phone_of_another_place_adds_stands_apart_and_hides_nothing(town: Town) -> None:
+    report, headers = str(uuid4()), {"X-Guidance": "1", "Sec-Fetch-Site": "same-origin"}
+    bodies = [body(town.clock, 1, facts={"officers_count": 3}, trail=walked(town.clock, "agency-paper")),
+              body(town.clock, 2, facts={"officers_count": 0}),
+              *(body(town.clock, number, facts={"officers_count": 9}) for number in range(3, 15))]  # fmt: skip
+    senders = [town.phone(SCHOOL), town.phone(HOSPITAL), *[town.app.test_client()] * 12]
+    for phone, sent in zip(senders, bodies, strict=True):
+        assert phone.put(f"/api/reports/{report}", json=sent, headers=headers).status_code == 201
+    (row,) = listed(town.browser(COUNSEL))
+    page = text(town.browser(COUNSEL).get(page_of(row["id"])))
+    assert page.index("How many officers? 3") < page.index("Added by a phone that is not joined to this site")
+    assert page.count("Added by a phone that is not joined to this site") == 10
+    assert page.count("3 earlier ones are kept") == 1
+    assert "How many officers? 9" in page and VISIT.outcomes["agency-paper"].headline in page
+    assert "A phone that is not joined to this site added something (revision 2)" in page
+
+
+def test_what_a_phone_sent_before_it_joined_is_shown_and_marked(town: Town) -> None:
+    phone, report = town.app.test_client(), str(uuid4())
+    headers = {"X-Guidance": "1", "Sec-Fetch-Site": "same-origin"}
+    early = body(town.clock, 1, facts={"officers_count": 3})
+    assert phone.put(f"/api/reports/{report}", json=early, headers=headers).status_code == 201
+    later = body(town.clock, 2, facts={"markings": "POLICE"})
+    assert town.phone(SCHOOL).put(f"/api/reports/{report}", json=later, headers=headers).status_code == 201
+    (row,) = listed(town.browser(COUNSEL))
+    page = text(town.browser(COUNSEL).get(page_of(row["id"])))
+    assert "How many officers? 3" in page and "POLICE" in page
+    assert page.count("Added by a phone that is not joined to this site") == 1
