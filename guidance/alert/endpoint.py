@@ -131,8 +131,8 @@ def _allows(rule: Listed, scheme: str, host: str, port: int) -> bool:
     return scheme == "https" and port == (rule.port or 443)
 
 
-def check_address(endpoint: Endpoint, resolve: Resolver) -> str:
-    """The address to connect to. Every one that the name resolves to must be public (or the operator's own).
+def check_addresses(endpoint: Endpoint, resolve: Resolver) -> tuple[str, ...]:
+    """The addresses to connect to, in the resolver's order. Every one must be public (or the operator's own).
 
     Raises `EndpointRefused`, or the resolver's `OSError`.
     """
@@ -142,7 +142,7 @@ def check_address(endpoint: Endpoint, resolve: Resolver) -> str:
     fits = is_private_enough if endpoint.listed else is_public
     if not all(fits(address) for address in found):
         raise EndpointRefused("its name resolves to an address that is not public")
-    return found[0]
+    return tuple(dict.fromkeys(found))
 
 
 def _literal(host: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from guidance.alert.endpoint import (
     Endpoint,
     EndpointRefused,
     Listed,
-    check_address,
+    check_addresses,
     check_endpoint,
     check_keys,
     listed_hosts,
@@ -122,7 +122,7 @@ def push_sender(settings: Settings, keys: Keys, resolve: Resolver = system_resol
     contact = settings.public_contact
     return PushSender(
         signer=Signer(keys.vapid, contact, SystemClock()),
-        wire=Wire(tls, lambda endpoint: check_address(endpoint, resolve)),
+        wire=Wire(tls, lambda endpoint: check_addresses(endpoint, resolve)),
         listed=listed_hosts(settings.push_hosts),
         ttl_seconds=settings.push_ttl_seconds,
         topic_key=hashlib.sha256(b"guidance push topic" + keys.secret).digest(),

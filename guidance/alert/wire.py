@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -57,10 +57,10 @@ class Connection:
 class Wire:
     """Sends requests over as few connections as needed. Safe between threads.
 
-    `locate` gives the checked address of an endpoint and may refuse it; it is asked for each new connection.
+    `locate` gives the checked addresses of an endpoint and may refuse it; it is asked for each new connection.
     """
 
-    def __init__(self, tls: ssl.SSLContext, locate: Callable[[Endpoint], str]) -> None:
+    def __init__(self, tls: ssl.SSLContext, locate: Callable[[Endpoint], Sequence[str]]) -> None:
         self._tls = tls
         self._locate = locate
         self._lock = threading.Lock()
@@ -100,7 +100,22 @@ class Wire:
         return reply
 
     def _open(self, endpoint: Endpoint) -> Connection:
-        sock = socket.create_connection((self._locate(endpoint), endpoint.port), CONNECT_SECONDS)
+        """Connect to the first address that answers: of a name with IPv6 and IPv4, one is often broken."""
+        deadline = time.monotonic() + ANSWER_SECONDS
+        trouble: OSError = ConnectionError("there is no address to connect to")
+        for address in self._locate(endpoint):
+            try:
+                return self._connect(endpoint, address)
+            except ssl.SSLError:
+                raise  # the service was there, and what it showed is to be refused
+            except OSError as error:
+                trouble = error
+            if time.monotonic() >= deadline:
+                break
+        raise trouble
+
+    def _connect(self, endpoint: Endpoint, address: str) -> Connection:
+        sock = socket.create_connection((address, endpoint.port), CONNECT_SECONDS)
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if endpoint.scheme == "https":

@@ -11,7 +11,7 @@ from guidance.alert.addresses import system_resolver
 from guidance.alert.endpoint import (
     Endpoint,
     EndpointRefused,
-    check_address,
+    check_addresses,
     check_endpoint,
     check_keys,
     listed_hosts,
@@ -82,7 +82,7 @@ def _read(body: Any) -> tuple[str, str, str]:
 
 def _refuse_private(endpoint: Endpoint) -> None:
     try:
-        check_address(endpoint, system_resolver)
+        check_addresses(endpoint, system_resolver)
     except OSError:
         return  # a name that does not resolve now may do so later; it is looked at again before each connection
 

@@ -13,7 +13,7 @@ from guidance.alert.addresses import is_private_enough, is_public
 from guidance.alert.endpoint import (
     BadPushHost,
     EndpointRefused,
-    check_address,
+    check_addresses,
     check_endpoint,
     check_keys,
     listed_hosts,
@@ -232,9 +232,10 @@ def test_a_special_address_is_refused_even_there(address: str) -> None:
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse() -> None:
     endpoint = check_endpoint(GOOD[0])
-    assert check_address(endpoint, lambda host, port: ["8.8.8.8"]) == "8.8.8.8"
+    both = ["2607:f8b0::1", "8.8.8.8"]
+    assert check_addresses(endpoint, lambda host, port: [*both, *both]) == tuple(both)
     with pytest.raises(EndpointRefused):
-        check_address(endpoint, lambda host, port: ["8.8.8.8", "10.0.0.1"])
+        check_addresses(endpoint, lambda host, port: ["8.8.8.8", "10.0.0.1"])
 
 
 @pytest.mark.parametrize(

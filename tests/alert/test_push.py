@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -70,6 +71,34 @@ def test_a_kept_connection_that_the_service_closed_is_replaced(service: FakePush
     assert sender.send(push(browser)).status == 201
     assert sender.send(push(browser)).status == 201
     assert service.connections == 2
+
+
+def test_every_address_of_a_service_is_tried_in_order(
+    service: FakePushService, alerting: Settings, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "CONNECT_SECONDS", 0.3)
+    browser = service.subscribe("b")
+    for broken in (["127.0.0.9"], ["127.0.0.9", "::1"]):
+        sender = push_sender(alerting, keys, lambda *_, first=broken: [*first, "127.0.0.1"])
+        assert sender.send(push(browser)).status == 201
+    nowhere = push_sender(alerting, keys, lambda *_: ["127.0.0.9", "127.0.0.8"])
+    assert nowhere.send(push(browser)).problem == "connection"
+
+
+def test_an_address_that_hangs_does_not_keep_the_next_one_from_being_tried(
+    service: FakePushService, alerting: Settings, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network that swallows packets: the listener never accepts, and its queue is full."""
+    monkeypatch.setattr(wire, "CONNECT_SECONDS", 0.3)
+    with socket.create_server(("127.0.0.7", service.port), backlog=0):
+        waiting = [socket.socket() for _ in range(4)]
+        for each in waiting:
+            each.setblocking(False)
+            each.connect_ex(("127.0.0.7", service.port))
+        sender = push_sender(alerting, keys, lambda *_: ["127.0.0.7", "127.0.0.1"])
+        assert sender.send(push(service.subscribe("b"))).status == 201
+        for each in waiting:
+            each.close()
 
 
 def test_a_redirect_is_not_followed(service: FakePushService, sender: PushSender) -> None:
