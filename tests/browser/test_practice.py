@@ -328,3 +328,23 @@ def test_whoever_passed_what_is_required_gets_a_certificate(school: Page) -> Non
     expect(school.locator("[data-certificate-words]")).to_contain_text("Your certificate is ready:")
     school.locator("[data-certificates] a").click()
     school.wait_for_url("**/certificate/*")
+
+
+def test_a_run_that_waits_is_not_among_my_reports_and_no_other_lane_is_sent(school: Page, server: Server) -> None:
+    practise.begin(school, scenario(PUPIL))
+    practise.walk(school, scenario(PUPIL))
+    server.kill()
+    practise.finish(school)
+    (waiting,) = stored(school, "outbox")
+    assert waiting["lane"] == "practice"
+    odd = {**waiting, "id": f"{waiting['id']}0", "revision": 10, "lane": "another"}
+    phones.keep(school, "outbox", odd)
+    school.goto("/en/practice")
+    expect(school.locator("[data-runs]")).to_contain_text("waits for the network")
+    school.goto("/en/my-reports")
+    expect(school.locator("[data-list] article")).to_have_count(1)  # what is damaged is shown, and only that
+    asked = practise.requests_of(school.context)
+    server.start()
+    school.evaluate("dispatchEvent(new Event('online'))")
+    wait_until(lambda: [each["lane"] for each in stored(school, "outbox")] == ["another"], 15)
+    assert set(practise.writes(asked)) == {("PUT", "/api/practice/runs/…")}
