@@ -25,8 +25,10 @@ PAGES = (
     "", "report", "my-reports", "ready", "sources", "offline",
     "practice", "practice/report", "practice/debrief", "practice/scenarios.json",
 )  # fmt: skip
-# Of the board and of this file's own product; a front desk needs none of them without a network.
-NOT_KEPT = ("service-worker.js", "board")
+# The worker itself, and what only desks load, who are online: a phone at a front desk needs none of it.
+NOT_KEPT = (
+    "service-worker.js", "board", "certificate", "class-", "incident", "live", "push", "scenario-", "times", "trainer",
+)  # fmt: skip
 _once = Lock()
 
 
