@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from sqlite_utils import Database
 
+from guidance.alert import bundle
 from guidance.alert.policy import (
     FIRST_TIER,
     LAST_TIER,
@@ -24,7 +25,7 @@ from guidance.alert.policy import (
 )
 from guidance.clock import to_text
 from guidance.store import alerts, deliveries, subscriptions
-from guidance.store.alerts import AlertRow, NewDelivery
+from guidance.store.alerts import BUNDLED, AlertRow, NewDelivery
 from guidance.store.incidents import IncidentRow, add_event, find_incident
 
 STRANDED_FOR = timedelta(days=1)
@@ -50,9 +51,8 @@ def raise_alert(
 
     A second call with a higher urgency makes what is still unsent urgent, and whoever was told less is told again:
     everyone so far or, once somebody has the incident, that person. The alert of an incident that was closed and is
-    open again begins anew. An incident that is not verified, or
-    of low urgency, alerts nobody. The incident must be written before, in the same transaction: whether it is
-    verified is read from there.
+    open again begins anew. An incident that is not verified, or of low urgency, alerts nobody. The incident and its
+    report must be written before, in the same transaction: what is verified and who sent it is read from there.
     """
     if site_id is None or not pages(urgency, alerts.site_to_page(db, incident_id)):
         return NOBODY
@@ -64,12 +64,14 @@ def raise_alert(
         return NOBODY
     if known is not None:
         alert = alerts.raise_again(db, known.id, FIRST_TIER, urgency, to_text(now))
-        return _tell(db, now, alert, FIRST_TIER, site_id, policy)
-    state = "acknowledged" if incident.state == "acknowledged" else "active"
-    alert = AlertRow(str(uuid4()), incident_id, urgency, state, FIRST_TIER, to_text(now), None)
-    alerts.add_alert(db, alert)
-    if state == "acknowledged":  # somebody had it before anyone was to be told
+    else:
+        state = "acknowledged" if incident.state == "acknowledged" else "active"
+        alert = AlertRow(str(uuid4()), incident_id, urgency, state, FIRST_TIER, to_text(now), None)
+        alerts.add_alert(db, alert)
+    if alert.state == "acknowledged":  # somebody had it before anyone was to be told
         _tell_worse(db, now, alert, incident, policy)
+        return NOBODY
+    if bundle.held_back(db, now, alert, now + timedelta(seconds=policy.tier_seconds)):
         return NOBODY
     return _tell(db, now, alert, FIRST_TIER, site_id, policy)
 
@@ -136,6 +138,8 @@ def _tell_again(db: Database, now: datetime, alert: AlertRow, found: tuple[Targe
 
 def _tell_worse(db: Database, now: datetime, alert: AlertRow, incident: IncidentRow, policy: Policy) -> None:
     """It is worse than what people were told: tell everyone so far again or, once somebody has it, that person."""
+    if alert.tier == BUNDLED:  # nobody was told; ask again, also where it had been told together with others
+        alerts.set_tier(db, alert.id, BUNDLED, to_text(now + timedelta(seconds=policy.tier_seconds)), None)
     candidates = _candidates(db, incident.site_id)
     found = targets_so_far(alert.tier, candidates, policy)
     if alert.state == "acknowledged":
@@ -151,9 +155,23 @@ def _devices(db: Database, person_id: str | None) -> tuple[Target, ...]:
 
 
 def _escalate(db: Database, now: datetime, alert: AlertRow, policy: Policy) -> bool:
+    if alert.tier == BUNDLED:
+        return alerts.still_due(db, alert.id, to_text(now)) and _tell_bundle(db, now, alert, policy)
     if not alerts.leave_tier(db, alert.id, alert.tier):
         return False
     _tell(db, now, alert, alert.tier + 1, alerts.site_to_page(db, alert.incident_id), policy)
+    return True
+
+
+def _tell_bundle(db: Database, now: datetime, due: AlertRow, policy: Policy) -> bool:
+    """Tell one alert for all that were held back; everyone at once where nobody has answered the earlier ones."""
+    found = bundle.next_of_bundle(db, now, due, now + timedelta(seconds=policy.tier_seconds))
+    if found is None:
+        return False
+    chosen, unanswered = found
+    alert = alerts.raise_again(db, chosen.id, FIRST_TIER, chosen.urgency, to_text(now))
+    site_id = alerts.site_to_page(db, alert.incident_id)
+    _tell(db, now, alert, LAST_TIER if unanswered else FIRST_TIER, site_id, policy)
     return True
 
 

@@ -7,6 +7,14 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+# The tier of an alert that waits to be told together with others of its device.
+BUNDLED = 0
+OF_ITS_DEVICE = (
+    "EXISTS (SELECT 1 FROM reports WHERE reports.incident_id = alerts.incident_id AND device_id = "
+    "(SELECT device_id FROM reports WHERE incident_id = :incident AND device_id IS NOT NULL LIMIT 1))"
+)
+WAITING_IN_BUNDLE = "tier = :bundled AND state = 'active' AND next_tier_at IS NOT NULL"
+
 
 @dataclass(frozen=True)
 class AlertRow:
@@ -215,13 +223,50 @@ def end_repeats(db: Database, alert_id: str) -> None:
 def stranded_alerts(db: Database, since: str) -> list[AlertRow]:
     """Active alerts younger than `since` whose present tier reached nobody and is trying nobody."""
     rows = db.execute(
-        """SELECT * FROM alerts WHERE state = 'active' AND created_at >= :since AND NOT EXISTS (
+        """SELECT * FROM alerts WHERE state = 'active' AND tier > 0 AND created_at >= :since AND NOT EXISTS (
                SELECT 1 FROM deliveries WHERE alert_id = alerts.id AND deliveries.tier = alerts.tier
                AND deliveries.state IN ('queued', 'leased', 'sent')
            ) ORDER BY created_at, id""",
         {"since": since},
     )
     return [AlertRow(**dict(row)) for row in rows]
+
+
+def told_of_device(db: Database, incident_id: str, since: str) -> list[AlertRow]:
+    """Alerts of other incidents of the same device that were raised since a moment and told by themselves."""
+    rows = db.execute(
+        "SELECT * FROM alerts WHERE tier > 0 AND created_at >= :since AND incident_id <> :incident "
+        f"AND {OF_ITS_DEVICE}",
+        {"incident": incident_id, "since": since},
+    )
+    return [AlertRow(**dict(row)) for row in rows]
+
+
+def bundle_of(db: Database, incident_id: str) -> list[AlertRow]:
+    """The alerts of the incident's device that wait to be told together, the most pressing first."""
+    rows = db.execute(
+        f"SELECT * FROM alerts WHERE {OF_ITS_DEVICE} AND {WAITING_IN_BUNDLE} "
+        "ORDER BY urgency <> 'urgent', created_at, rowid",
+        {"incident": incident_id, "bundled": BUNDLED},
+    )
+    return [AlertRow(**dict(row)) for row in rows]
+
+
+def ask_bundle_at(db: Database, incident_id: str, at: str | None) -> None:
+    """Look at those alerts again at a time; None: they have been told together."""
+    db.execute(
+        f"UPDATE alerts SET next_tier_at = :at WHERE {OF_ITS_DEVICE} AND {WAITING_IN_BUNDLE}",
+        {"incident": incident_id, "at": at, "bundled": BUNDLED},
+    )
+
+
+def still_due(db: Database, alert_id: str, now: str) -> bool:
+    """Whether an alert that was due a moment ago still is."""
+    row = db.execute(
+        "SELECT 1 FROM alerts WHERE id = :id AND state = 'active' AND next_tier_at <= :now",
+        {"id": alert_id, "now": now},
+    ).fetchone()
+    return row is not None
 
 
 def end_alert(db: Database, incident_id: str, state: str, now: str) -> bool:

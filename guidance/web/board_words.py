@@ -128,6 +128,10 @@ def _skipped(data: Mapping[str, Any], _who: str) -> str:
     return _("Nobody on duty could be reached; the whole committee is told at once")
 
 
+def _bundled(_data: Mapping[str, Any], _who: str) -> str:
+    return _("The same phone caused many alerts within minutes: this one is told together with others, not by itself")
+
+
 def _got_worse(data: Mapping[str, Any], _who: str) -> str:
     urgency = str(URGENCIES.get(str(data.get("urgency", "")), data.get("urgency", ""))).lower()
     worse = _("It got worse: %(urgency)s now", urgency=urgency)
@@ -162,6 +166,7 @@ _EVENTS: dict[str, Callable[[Mapping[str, Any], str], str]] = {
     "desk_note": lambda _data, who: _("%(who)s to the desk", who=who),
     "record_note": lambda _data, who: _("%(who)s, for the record", who=who),
     "closed": _closed,
+    "bundled": _bundled,
     "got_worse": _got_worse,
     "reopened": _reopened,
 }

@@ -20,7 +20,7 @@ from guidance.store.db import Store
 from guidance.store.incidents import IncidentRow
 from guidance.store.subscriptions import SubscriptionRow
 from tests.fakes.push_service import new_browser
-from tests.reports import LIBRARY, a_place, body
+from tests.reports import LIBRARY, Place, a_place, body
 
 
 def find(_db: Database, content_hash: str) -> Protocol | None:
@@ -35,11 +35,12 @@ NORMAL = next(name for name, outcome in LIBRARY.protocols["visit"].outcomes.item
 class Case:
     """One report, its incident, and what people do with it."""
 
-    def __init__(self, store: Store, clock: FixedClock) -> None:
+    def __init__(self, store: Store, clock: FixedClock, place: Place | None = None) -> None:
         self.store, self.clock, self.report_id = store, clock, str(uuid4())
         with store.transaction() as db:
-            self.place = a_place(db, clock)
-            self.browser(db, self.place.counsel.id, "b")
+            self.place = place or a_place(db, clock)
+            if place is None:
+                self.browser(db, self.place.counsel.id, "b")
 
     def browser(self, db: Database, person_id: str, name: str) -> None:
         """A browser of someone; its id is its name."""
