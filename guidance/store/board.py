@@ -66,12 +66,27 @@ def incident(db: Database, incident_id: str) -> BoardRow | None:
     return _row(row) if row else None
 
 
-def incidents(db: Database, states: Sequence[str], sites: Sequence[str] | None, limit: int) -> list[BoardRow]:
-    """The newest incidents in these states; `sites` limits them to verified ones of those sites (None: no limit)."""
-    bound: dict[str, Any] = {"limit": limit}
-    conditions = [f"state IN ({_names(states, 'state', bound)})", *_of_sites(sites, bound)]
-    rows = db.execute(f"{SELECT} WHERE {' AND '.join(conditions)} ORDER BY opened_at DESC, code LIMIT :limit", bound)
+def incidents(
+    db: Database, states: Sequence[str], sites: Sequence[str] | None, verified: bool, limit: int
+) -> list[BoardRow]:
+    """The newest verified or unverified incidents in these states, of these sites alone (None: of all and of none).
+
+    Those whose alert was held back because one phone sent so many come last, so that they push no other off.
+    """
+    bound: dict[str, Any] = {"limit": limit, "verified": int(verified)}
+    conditions = [f"state IN ({_names(states, 'state', bound)})", "verified = :verified", *_of_sites(sites, bound)]
+    held_back = "EXISTS (SELECT 1 FROM alerts WHERE alerts.incident_id = incidents.id AND tier = 0)"
+    order = f"{held_back}, opened_at DESC, code"
+    rows = db.execute(f"{SELECT} WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT :limit", bound)
     return [_row(row) for row in rows]
+
+
+def count(db: Database, states: Sequence[str], sites: Sequence[str] | None, verified: bool) -> int:
+    """How many there are of those, listed or not."""
+    bound: dict[str, Any] = {"verified": int(verified)}
+    conditions = [f"state IN ({_names(states, 'state', bound)})", "verified = :verified", *_of_sites(sites, bound)]
+    (many,) = db.execute(f"SELECT count(*) FROM incidents WHERE {' AND '.join(conditions)}", bound).fetchone()
+    return int(many)
 
 
 def counts(db: Database, sites: Sequence[str] | None) -> dict[str, int]:

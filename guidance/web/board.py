@@ -43,6 +43,7 @@ def rows() -> Response:
             "rows": listed.rows,
             "counts": listed.counts,
             "last_event": listed.last_event,
+            "more": {"verified": listed.more, "unverified": listed.more_unverified},
             "form_token": generate_csrf(),
         }
     )

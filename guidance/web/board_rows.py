@@ -35,7 +35,8 @@ SORTS = {
 }
 # Largest first reads naturally for these: newest, most urgent, least looked after.
 DOWN_FIRST = frozenset({"age", "urgency", "state"})
-LIMIT = 300
+# How many the list shows, of the verified and of the others: neither pushes the other off.
+LIMIT, UNVERIFIED_LIMIT = 300, 100
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,17 @@ class Wish:
 
 @dataclass(frozen=True)
 class BoardList:
-    """What one person sees of the board at one moment. `last_event` is where the live stream goes on."""
+    """What one person sees of the board at one moment. `last_event` is where the live stream goes on.
+
+    `more` and `more_unverified` count those in the tab that the list has no room for.
+    """
 
     wish: Wish
     rows: tuple[dict[str, Any], ...]
     counts: dict[str, int]
     last_event: int
+    more: int
+    more_unverified: int
 
 
 def wish(arguments: dict[str, str]) -> Wish:
@@ -77,12 +83,18 @@ def turned(asked: Wish, sort: str) -> Wish:
 def gather(db: Database, here: Parts, person: Person, asked: Wish) -> BoardList:
     """The list as this person may see it."""
     sites = sites_in_sight(person, people.sites(db))
-    rows = board.incidents(db, TABS[asked.tab], sites, LIMIT)
+    found = [board.incidents(db, TABS[asked.tab], sites, *kind) for kind in ((True, LIMIT), (False, UNVERIFIED_LIMIT))]
+    more, more_unverified = (
+        board.count(db, TABS[asked.tab], sites, verified) - len(listed)
+        for verified, listed in zip((True, False), found, strict=True)
+    )
+    rows = [row for listed in found for row in listed]
     rows.sort(key=SORTS[asked.sort], reverse=asked.down)
     now = here.clock.now()
     states = board.counts(db, sites)
     counts = {tab: sum(states.get(state, 0) for state in wanted) for tab, wanted in TABS.items()}
-    return BoardList(asked, tuple(in_words(here, now, row) for row in rows), counts, last_event(db))
+    words = tuple(in_words(here, now, row) for row in rows)
+    return BoardList(asked, words, counts, last_event(db), more, more_unverified)
 
 
 def in_words(here: Parts, now: datetime, row: BoardRow) -> dict[str, Any]:

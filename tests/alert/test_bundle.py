@@ -61,7 +61,10 @@ def test_the_sixth_alert_of_a_phone_within_ten_minutes_is_no_push_of_its_own(flo
     assert flood.told() == 5
     assert [case.kinds() for case in cases[4:6]] == [["report_received", "alerted"], ["report_received", "bundled"]]
     with flood.store.reader() as db:
-        assert len(board.incidents(db, ["open"], None, 300)) == 40
+        assert len(board.incidents(db, ["open"], None, True, 300)) == 40
+        assert {row.id for row in board.incidents(db, ["open"], None, True, 5)} == {
+            case.incident(db).id for case in cases[:5]
+        }
 
 
 def test_another_phone_is_alerted_as_ever(flood: Flood, store: Store, clock: FixedClock) -> None:

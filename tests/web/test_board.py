@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 
-from guidance.clock import FixedClock
+from guidance.clock import FixedClock, to_text
 from guidance.commands import demo_incidents
 from guidance.settings import Settings
+from guidance.store import incidents
 from guidance.store.db import Store
-from guidance.web.board_rows import SORTS, TABS, Wish, turned, wish
+from guidance.store.incidents import IncidentRow
+from guidance.web.board_rows import LIMIT, SORTS, TABS, UNVERIFIED_LIMIT, Wish, turned, wish
 from guidance.web.board_words import span_words
 from tests.people.town import COUNSEL, ELM, HARBOR, OAK, SCHOOLS, Town, form_token, press, text
 from tests.reports import VISIT, walked
@@ -82,6 +85,23 @@ def test_counts_on_the_tabs_do_not_tell_of_what_one_may_not_see(town: Town, inci
     assert town.browser(ELM).get("/board/incidents.json").get_json()["counts"]["all"] == 0
     assert town.browser(OAK).get("/board/incidents.json").get_json()["counts"]["all"] == 1
     assert town.browser(COUNSEL).get("/board/incidents.json").get_json()["counts"]["all"] == 2
+
+
+def test_strangers_push_no_verified_incident_off_the_board(town: Town, incident: str) -> None:
+    strangers = UNVERIFIED_LIMIT + LIMIT
+    with town.store.transaction() as db:
+        for number in range(strangers):
+            at = to_text(town.clock.now() + timedelta(seconds=number))
+            incidents.add_incident(db, IncidentRow(f"i{number}", f"c{number}", "visit", None, 0, "low", "open", at))
+    counsel = town.browser(COUNSEL)
+    found = counsel.get("/board/incidents.json").get_json()
+    assert incident in [row["id"] for row in found["rows"]]
+    assert len(found["rows"]) == UNVERIFIED_LIMIT + 1
+    assert found["more"] == {"verified": 0, "unverified": LIMIT}
+    assert found["counts"]["all"] == strangers + 1
+    assert f"and {LIMIT} more that are not verified" in text(counsel.get("/board"))
+    assert "more that" not in text(counsel.get("/board?tab=closed"))
+    assert town.browser(OAK).get("/board/incidents.json").get_json()["more"] == {"verified": 0, "unverified": 0}
 
 
 def test_closed_incidents_have_their_own_tab(town: Town, incident: str) -> None:
