@@ -1,4 +1,4 @@
-"""The alert under a shaking thumb: storage that is silent, a page that goes away, two taps, and what got worse since."""
+"""The alert under a shaking thumb: silent storage, a page that goes away, two taps, and what got worse since."""
 
 from __future__ import annotations
 

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, BrowserType, Page
 
+from guidance.protocol.load import load_folder
+from guidance.protocol.paths import paths
+from guidance.settings import ROOT
 from tests.browser import phones
 from tests.browser.conftest import PHONE, QUIET, chromium_path
 from tests.harness import Server, wait_until
@@ -219,6 +222,92 @@ def test_what_is_received_is_forgotten_and_more_can_be_added(page: Page, server:
     phones.finish_form(page)
     wait_until(lambda: not phones.kept(page, "outbox"))
     assert [each["revision"] for each in phones.kept(page, "receipts")[0]["revisions"]] == [1, 2]
+
+
+def test_details_state_no_urgency_so_that_a_harmless_visit_wakes_nobody(page: Page, server: Server) -> None:
+    before = phones.report_ids(server)
+    page.goto("/en/guide/after")
+    after = load_folder(ROOT / "protocols").protocols["after"]
+    path = next(path for path in paths(after, "school") if path.outcome == "late-visit")
+    for step, answer in path.taken:
+        if not step.place:
+            page.locator(f'section#{step.id} a[data-answer="{answer.id}"]').click()
+    page.locator("section:visible [data-details]").click()
+    page.locator("[data-to-check]").wait_for()
+    phones.finish_form(page)
+    page.locator("[data-state]", has_text="Received").wait_for()
+    (report,) = phones.sent_reports(server, before)
+    (incident,) = [each for each in phones.rows(server, "incidents") if each["id"] == report["incident_id"]]
+    assert incident["urgency"] == "low"
+
+
+def test_a_tab_that_gave_way_writes_nothing_any_more(page: Page) -> None:
+    begin(page)
+    go_to(page, "words")
+    page.locator("textarea[name=free_text]").press_sequentially("first tab")
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.locator("[data-take-over]").click()
+    other.locator('[data-screen="words"]').wait_for()
+    other.locator("textarea[name=free_text]").press_sequentially(", second tab")
+    other.wait_for_timeout(800)
+    page.go_back()
+    page.wait_for_timeout(800)
+    (draft,) = phones.kept(other, "drafts")
+    assert draft["answers"]["free_text"] == "first tab, second tab"
+    assert draft["screen"] == "words"
+
+
+def test_going_back_after_sending_shows_and_writes_nothing_of_it(page: Page) -> None:
+    begin(page)
+    go_to(page, "words")
+    page.locator("textarea[name=free_text]").fill("sent and gone")
+    phones.finish_form(page)
+    page.locator("[data-state]", has_text="Received").wait_for()
+    page.go_back()
+    page.wait_for_timeout(1000)
+    assert page.locator('[data-screen="sent"]').is_visible()
+    assert typed(page) == ""
+    assert phones.kept(page, "drafts") == []
+
+
+def test_a_draft_whose_content_was_received_is_forgotten_when_it_is_found(page: Page) -> None:
+    begin(page)
+    go_to(page, "words")
+    page.locator("textarea[name=free_text]").fill("received long ago")
+    page.wait_for_timeout(800)
+    (draft,) = phones.kept(page, "drafts")
+    phones.finish_form(page)
+    page.locator("[data-state]", has_text="Received").wait_for()
+    phones.keep(page, "drafts", {**draft, "frozen": 1, "last_revision": 1})
+    page.goto("/en/my-reports")
+    page.locator(".card").wait_for()
+    wait_until(lambda: phones.kept(page, "drafts") == [])
+
+
+def test_a_draft_stays_until_a_person_throws_it_away_twice(page: Page) -> None:
+    begin(page)
+    go_to(page, "words")
+    page.locator("textarea[name=free_text]").fill("not sent")
+    page.wait_for_timeout(800)
+    (draft,) = phones.kept(page, "drafts")
+    page.goto("/en/")
+    phones.keep(page, "drafts", {**draft, "edited_at": "2026-01-02T10:00:00.000Z"})
+    page.goto("/en/my-reports")
+    view = page.locator(".entry-view", has_text="Details, not sent yet")
+    assert "2 Jan" in view.inner_text() or "Jan 2" in view.inner_text()
+    view.locator("[data-discard]").click()
+    assert len(phones.kept(page, "drafts")) == 1
+    view.locator("[data-discard-sure]").click()
+    wait_until(lambda: phones.kept(page, "drafts") == [])
+    page.get_by_text("Nothing was sent from this phone yet.").wait_for()
+
+
+def test_a_browser_without_channels_between_tabs_opens_the_form(page: Page) -> None:
+    page.add_init_script("delete window.BroadcastChannel")
+    begin(page)
+    phones.finish_form(page)
+    page.locator("[data-state]", has_text="Received").wait_for()
 
 
 def test_every_screen_has_targets_for_a_thumb_and_no_scrolling_sideways(page: Page) -> None:

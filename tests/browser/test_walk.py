@@ -77,6 +77,7 @@ def test_the_focus_moves_to_the_heading_of_the_next_step(phone: Page) -> None:
 
 def test_no_step_costs_a_request(phone: Page) -> None:
     phone.goto("/en/guide/visit")
+    phone.locator("link[href$='/alert.css']").wait_for(state="attached")  # what comes at rest is there
     phone.wait_for_load_state("networkidle")
     asked: list[str] = []
     phone.on("request", lambda request: asked.append(request.url))
