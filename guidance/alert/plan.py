@@ -62,18 +62,22 @@ def raise_alert(
         if urgency == "urgent" and alerts.set_urgent(db, incident_id):
             _tell_worse(db, now, known, incident, policy)
         return NOBODY
-    if known is not None:
-        alert = alerts.raise_again(db, known.id, FIRST_TIER, urgency, to_text(now))
-    else:
-        state = "acknowledged" if incident.state == "acknowledged" else "active"
-        alert = AlertRow(str(uuid4()), incident_id, urgency, state, FIRST_TIER, to_text(now), None)
-        alerts.add_alert(db, alert)
+    alert = _new_alert(db, now, incident, known, urgency)
     if alert.state == "acknowledged":  # somebody had it before anyone was to be told
         _tell_worse(db, now, alert, incident, policy)
         return NOBODY
     if bundle.held_back(db, now, alert, now + timedelta(seconds=policy.tier_seconds)):
         return NOBODY
     return _tell(db, now, alert, FIRST_TIER, site_id, policy)
+
+
+def _new_alert(db: Database, now: datetime, incident: IncidentRow, known: AlertRow | None, urgency: str) -> AlertRow:
+    if known is not None:
+        return alerts.raise_again(db, known.id, FIRST_TIER, urgency, to_text(now))
+    state = "acknowledged" if incident.state == "acknowledged" else "active"
+    alert = AlertRow(str(uuid4()), incident.id, urgency, state, FIRST_TIER, to_text(now), None)
+    alerts.add_alert(db, alert)
+    return alert
 
 
 def acknowledge_alert(db: Database, incident_id: str, now: datetime) -> bool:

@@ -209,13 +209,17 @@ def _keep(db: Database, arrival: _Arrival, incident: incidents.IncidentRow, desk
             receipt=receipt.to_json(),
         ),
     )
+    _tell_timeline(db, arrival, incident, event)
+    detail = f"revision {arrival.revision} sha256 {arrival.sha256}"
+    log.add_entry(db, arrival.now, _actor(arrival.sender), "report.received", arrival.report_id, detail)
+    return receipt
+
+
+def _tell_timeline(db: Database, arrival: _Arrival, incident: incidents.IncidentRow, event: str) -> None:
     told = {"report_id": arrival.report_id, "revision": arrival.revision, "late": arrival.late}
     if incident.verified and not arrival.verified:
         told["stranger"] = True
     incidents.add_event(db, incident.id, arrival.now, event, None, {**told, "trail_problem": arrival.trail_problem})
-    detail = f"revision {arrival.revision} sha256 {arrival.sha256}"
-    log.add_entry(db, arrival.now, _actor(arrival.sender), "report.received", arrival.report_id, detail)
-    return receipt
 
 
 def _actor(sender: Sender | None) -> str:

@@ -139,25 +139,13 @@ def add_deliveries(
 
     `after_ack`: they are wanted while somebody has the incident, not while nobody has.
     """
+    shared = {"alert": alert_id, "round": in_round, "tier": tier, "now": now, "after_ack": int(after_ack)}
     before = db.conn.total_changes
     db.conn.executemany(
         "INSERT INTO deliveries (id, alert_id, round, tier, person_id, channel, target, state, due_at, created_at, "
-        "after_ack) VALUES (:id, :alert, :round, :tier, :person, :channel, :target, 'queued', :now, :now, :after_ack) "
+        "after_ack) VALUES (:id, :alert, :round, :tier, :person_id, :channel, :target, 'queued', :now, :now, :after_ack) "
         "ON CONFLICT (alert_id, round, tier, channel, target) DO NOTHING",
-        [
-            {
-                "id": each.id,
-                "alert": alert_id,
-                "round": in_round,
-                "tier": tier,
-                "person": each.person_id,
-                "channel": each.channel,
-                "target": each.target,
-                "now": now,
-                "after_ack": int(after_ack),
-            }
-            for each in deliveries
-        ],
+        [{**vars(each), **shared} for each in deliveries],
     )
     return db.conn.total_changes - before
 
