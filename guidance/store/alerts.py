@@ -143,7 +143,8 @@ def add_deliveries(
     before = db.conn.total_changes
     db.conn.executemany(
         "INSERT INTO deliveries (id, alert_id, round, tier, person_id, channel, target, state, due_at, created_at, "
-        "after_ack) VALUES (:id, :alert, :round, :tier, :person_id, :channel, :target, 'queued', :now, :now, :after_ack) "
+        "after_ack) VALUES (:id, :alert, :round, :tier, :person_id, :channel, :target, 'queued', :now, :now, "
+        ":after_ack) "
         "ON CONFLICT (alert_id, round, tier, channel, target) DO NOTHING",
         [{**vars(each), **shared} for each in deliveries],
     )
