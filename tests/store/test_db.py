@@ -93,3 +93,7 @@ def test_a_migration_killed_at_any_statement_is_finished_by_the_next_start(tmp_p
         assert shape(path) == shape(whole.path)
         again.close()
         path.unlink()
+
+
+def test_migrations_are_numbered_without_a_gap_or_a_double() -> None:
+    assert [number for number, _ in migrations()] == list(range(1, len(migrations()) + 1))
