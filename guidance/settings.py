@@ -14,8 +14,9 @@ class BadSetting(Exception):
     """A variable holds something that its setting cannot be."""
 
 
-def _say(default: Any, meaning: str) -> Any:
-    return field(default=default, metadata={"meaning": meaning})
+def _say(default: Any, meaning: str, least: int = 1) -> Any:
+    """A setting; `least` is the smallest that a number may be."""
+    return field(default=default, metadata={"meaning": meaning, "least": least})
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Settings:
     smtp_url: str = _say("", "smtp://user:password@host:587 for alerts by e-mail; empty turns e-mail off")
     mail_from: str = _say("", "sender of e-mail; needed when GUIDANCE_SMTP_URL is set")
     tier_seconds: int = _say(120, "seconds before an alert that nobody has goes to everyone on the committee")
-    repeat_seconds: int = _say(300, "seconds after which everyone is told again while nobody has it; 0: never")
+    repeat_seconds: int = _say(300, "seconds after which everyone is told again while nobody has it; 0: never", 0)
     lease_seconds: int = _say(10, "seconds a worker may take over one delivery before another takes it")
     join_code_hours: int = _say(24, "hours that a join code lives")
     sign_in_minutes: int = _say(15, "minutes that a sign-in link lives")
@@ -69,18 +70,18 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     for each in fields(Settings):
         text = environment.get(variable(each.name))
         if text is not None:
-            given[each.name] = _parse(each.name, each.default, text)
+            given[each.name] = _parse(each.name, each.default, text, each.metadata["least"])
     return Settings(**given)
 
 
-def _parse(name: str, default: Any, text: str) -> Any:
+def _parse(name: str, default: Any, text: str, least: int) -> Any:
     if isinstance(default, bool):
         if text.lower() not in {"0", "1", "true", "false", "yes", "no", ""}:
             raise BadSetting(f"{variable(name)} is {text!r}; write 1 or 0")
         return text.lower() in {"1", "true", "yes"}
     if isinstance(default, int):
-        if not (text.isascii() and text.isdigit()) or int(text) < 1:
-            raise BadSetting(f"{variable(name)} is {text!r}; write a whole number, 1 or more")
+        if not (text.isascii() and text.isdigit()) or int(text) < least:
+            raise BadSetting(f"{variable(name)} is {text!r}; write a whole number, {least} or more")
         return int(text)
     if isinstance(default, tuple):
         return tuple(part.strip() for part in text.split(",") if part.strip())

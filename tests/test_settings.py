@@ -41,5 +41,9 @@ def test_lists_paths_and_switches_are_read() -> None:
     assert settings.trust_proxy is True
 
 
+def test_telling_again_can_be_turned_off() -> None:
+    assert from_environment({"GUIDANCE_REPEAT_SECONDS": "0"}).repeat_seconds == 0
+
+
 def test_every_setting_says_what_it_means() -> None:
     assert all(each.metadata.get("meaning") for each in fields(Settings))
