@@ -263,6 +263,6 @@ document.addEventListener("visibilitychange", () => document.visibilityState ===
 const mark = () => markPage().catch((error) => console.warn(error)); // no storage: the button's link works
 watch(mark);
 document.addEventListener(CHANGED, mark);
-// The next step stands first.
-addEventListener("hashchange", () => (window.requestIdleCallback ?? setTimeout)(mark));
+// walk.js tells it; the next step stands first.
+document.addEventListener("guidance:step", () => (window.requestIdleCallback ?? setTimeout)(mark));
 mark();

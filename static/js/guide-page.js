@@ -31,24 +31,44 @@ export function outcomeOf(id) {
   return { report: JSON.parse(found.dataset.report), urgency: found.dataset.urgency ?? "" };
 }
 
+/** @type {WeakMap<Element, {type: string|null, profile: Profile|null}>} what each section was made for */
+const dressed = new WeakMap();
+
+/**
+ * Make a section what it is at this place: the lines that hold there, and the calls as links.
+ * @param {Element|null} part @param {string|null} type @param {Profile|null} profile
+ */
+export function dress(part, type, profile) {
+  const before = part && dressed.get(part);
+  if (!part || (before?.type === type && before.profile === profile)) return;
+  dressed.set(part, { type, profile });
+  showOnly(part, type);
+  fillCalls(part, profile);
+}
+
+/** The same for every section. @param {string|null} type @param {Profile|null} profile */
+export function dressAll(type, profile) {
+  for (const part of document.querySelectorAll("main > section")) dress(part, type, profile);
+}
+
 /**
  * Show what holds at this kind of place only; while the kind is unknown, show everything with its label.
- * @param {string|null} type
+ * @param {Element} part @param {string|null} type
  */
-export function showOnly(type) {
-  for (const line of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-only]"))) {
+function showOnly(part, type) {
+  for (const line of /** @type {NodeListOf<HTMLElement>} */ (part.querySelectorAll("[data-only]"))) {
     line.toggleAttribute("data-other-place", Boolean(type) && !(line.dataset.only ?? "").split(" ").includes(type ?? ""));
     line.querySelector(".only")?.toggleAttribute("hidden", Boolean(type));
   }
 }
 
 /**
- * Make the calls of every outcome into telephone links, as far as the site's profile has the number.
- * @param {Profile|null} profile
+ * Make the calls of an outcome into telephone links, as far as the site's profile has the number.
+ * @param {Element} part @param {Profile|null} profile
  */
-export function fillCalls(profile) {
-  document.querySelectorAll("a.call[data-role]").forEach((link) => link.remove());
-  for (const line of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("p.call[data-role]"))) {
+function fillCalls(part, profile) {
+  part.querySelectorAll("a.call[data-role]").forEach((link) => link.remove());
+  for (const line of /** @type {NodeListOf<HTMLElement>} */ (part.querySelectorAll("p.call[data-role]"))) {
     const contacts = profile?.contacts.filter((contact) => contact.role === line.dataset.role) ?? [];
     line.hidden = contacts.length > 0;
     line.after(...contacts.map((contact) => callLink(line, contact, contacts.length > 1)));

@@ -1,7 +1,7 @@
 // The trail: what one person answered, in order, with times. Kept in the store `walks`; walk.js writes it,
 // the alert and the report read it. A walk belongs to one protocol version (its hash) from start to end.
 import { lastAlert } from "./last-alert.js";
-import { all, del, get, put } from "./db.js";
+import { all, del, get, put, transact } from "./db.js";
 
 /**
  * @typedef {{step: string, answer: string, at: string}} Entry
@@ -138,9 +138,11 @@ function tell(facts, field, value) {
  * @returns {Promise<void>}
  */
 export async function saveWalk(walk) {
-  sessionStorage.setItem(CURRENT, walk.id);
-  await put("walks", walk);
-  await put("settings", { id: CURRENT, walk: walk.id });
+  if (sessionStorage.getItem(CURRENT) !== walk.id) sessionStorage.setItem(CURRENT, walk.id);
+  await transact(["walks", "settings"], "readwrite", (t) => {
+    t.objectStore("walks").put(walk);
+    t.objectStore("settings").put({ id: CURRENT, walk: walk.id });
+  });
   if (walk.entries.length <= 1) await forgetOldWalks();
 }
 

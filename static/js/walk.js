@@ -1,7 +1,7 @@
 // A walk through a guide page: records the trail as answers are tapped, moves the focus, skips what is known, shows whom
 // to call. For guide.js and practice-guide.js, which say where the walk is kept. No step costs a request.
 import { within } from "./db.js";
-import { askForDetails, fillCalls, outcomeOf, placeStep, section, showElapsed, showOnly } from "./guide-page.js";
+import { askForDetails, dress, dressAll, outcomeOf, placeStep, section, showElapsed } from "./guide-page.js";
 import { recordAnswer, recordBack, standing } from "./trail.js";
 import { holdVersion } from "./update.js";
 
@@ -27,6 +27,8 @@ const page = {
   urgency: main.dataset.urgency ?? "",
 };
 const title = document.title;
+/** Told on `document` when another step or outcome shows. */
+export const STEPPED = "guidance:step";
 /** How long a tap waits for the phone's storage, in milliseconds; then the guidance goes on without a trail. */
 const PATIENCE = 700;
 
@@ -39,7 +41,12 @@ let depth = 0;
 let opened = 0;
 /** @type {Profile|null} */
 let profile = null;
+/** @type {HTMLElement|null} */
+let shown = null;
+/** @type {string|null|undefined} the kind of place for which every section is made or about to be */
+let dressedFor;
 let begun = Promise.resolve();
+let going = false;
 let patience = PATIENCE;
 
 /** @returns {string} the step or outcome that the address names, else the first step */
@@ -90,18 +97,21 @@ function stepBack() {
   if (last) recordBack(walk, { to: last.entry.step, outcome: outcomeOf(last.entry.step) });
 }
 
-/** @param {Given[]} via how the walk came to where it stands */
-function mark(via) {
+/** @param {Given[]} via how the walk came to where it stands @returns {Mark} */
+function markOf(via) {
   depth = standing(walk).length;
-  history.replaceState(/** @type {Mark} */ ({ walk: walk.id, depth, opened, via }), "");
+  return { walk: walk.id, depth, opened, via };
+}
+
+/** @param {Given[]} via */
+function mark(via) {
+  history.replaceState(markOf(via), "");
 }
 
 /** @param {HTMLAnchorElement} link */
 function take(link) {
   if (targetOf(link) === walk.position) return show();
-  const via = follow(link);
-  location.hash = walk.position;
-  mark(via);
+  history.pushState(markOf(follow(link)), "", `#${encodeURIComponent(walk.position)}`);
   return show();
 }
 
@@ -126,27 +136,53 @@ function jump() {
   walk.outcome_sets = outcome?.report ?? {};
 }
 
-/** A heading can take the focus once its section shows: on the way back that is at `hashchange`, not at `popstate`. */
 function focusHeading() {
   section(walk.position)?.querySelector("h1")?.focus({ preventScroll: true });
 }
 
 /** Show where the walk stands; keep it on the phone. */
 function show() {
+  dressHere();
+  reveal();
   focusHeading();
   scrollTo(0, 0);
-  present();
+  setTimeout(nameStep);
   book.save(walk).catch((error) => console.warn(error)); // a full disk must not stop the guidance
+}
+
+/** The walk says which section shows, not the address: two attributes change in less time than `:target` does. */
+function reveal() {
+  const here = section(walk.position);
+  if (shown === here) return;
+  shown?.removeAttribute("data-shown");
+  here?.setAttribute("data-shown", "");
+  shown = here;
+  main.dataset.walked = "";
+}
+
+/** Only the section that shows waits for the tap; the others follow when the page is idle. */
+function dressHere() {
+  const type = placeType();
+  dress(section(walk.position), type, profile);
+  if (type === dressedFor) return;
+  dressedFor = type;
+  (window.requestIdleCallback ?? setTimeout)(() => dressAll(type, profile));
+}
+
+function nameStep() {
+  document.title = `${section(walk.position)?.querySelector("h1")?.textContent ?? ""} · ${title}`;
+  book.shown(walk);
+  document.dispatchEvent(new CustomEvent(STEPPED));
 }
 
 /** What depends on the place and the walk but not on the step. */
 function present() {
-  document.title = `${section(walk.position)?.querySelector("h1")?.textContent ?? ""} · ${title}`;
-  showOnly(placeType());
-  fillCalls(profile);
+  dressedFor = placeType();
+  dressAll(dressedFor, profile);
+  reveal();
   askForDetails(walk.report_id);
   showElapsed(walk.started_at);
-  book.shown(walk);
+  nameStep();
 }
 
 /** @param {MouseEvent} event */
@@ -167,7 +203,7 @@ function onClick(event) {
 /** @param {HTMLAnchorElement} link */
 async function tapped(link) {
   try {
-    await within(patience, begun);
+    if (!going) await within(patience, begun);
   } catch (error) {
     console.warn(error);
     patience = 0;
@@ -225,6 +261,7 @@ export async function walkThrough(kept) {
   try {
     begun = begin();
     await begun;
+    going = true;
     addEventListener("popstate", onTravel);
     addEventListener("hashchange", onTravel);
     book.onProfile((told) => {
