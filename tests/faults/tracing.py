@@ -46,7 +46,12 @@ class Traced:
         assert self._process is not None
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
-        self._process.wait(timeout=10)
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            # It waits for a thread that its own injection killed; the kernel lets go of the rest when it ends.
+            self._process.kill()
+            self._process.wait(timeout=5)
 
 
 def gone(pid: int) -> bool:
