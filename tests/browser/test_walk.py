@@ -203,6 +203,22 @@ def test_everything_to_tap_is_large_enough(phone: Page) -> None:
         assert min(box["width"], box["height"]) >= 48
 
 
+def test_small_links_are_large_enough_too(phone: Page) -> None:
+    phone.goto("/en/guide/visit#agency-paper")
+    phone.locator("section:visible summary").click()
+    assert phone.evaluate(LOW, "section[data-shown] :is(summary, details a)") == []
+    phone.goto("/en/ready")
+    assert phone.evaluate(LOW, ".versions a") == []
+    phone.goto("/en/sources")
+    assert phone.evaluate(LOW, ".sources a") == []
+    phone.goto("/en/alert/visit")
+    assert phone.evaluate(LOW, "main a") == []
+
+
+LOW = """query => [...document.querySelectorAll(query)].filter(each => each.getBoundingClientRect().height < 48)
+  .map(each => each.outerHTML)"""
+
+
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 @pytest.mark.parametrize("width", [320, 180])
 def test_nothing_is_cut_off_on_narrow_and_zoomed_screens(phone: Page, width: int, direction: str) -> None:
