@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from guidance.keys import make_keys
@@ -44,6 +48,19 @@ def wait_until(happened: object, seconds: float = 10.0, pause: float = 0.02) -> 
     raise AssertionError(f"did not happen within {seconds} s; last: {last!r}")
 
 
+@cache
+def _prepared(demo: bool) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="guidance-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    first = Server(folder / "data")
+    first.data.mkdir()
+    make_keys(first.settings.keys)
+    first.run_command("init")
+    if demo:
+        first.run_command("demo")
+    return first.data
+
+
 @dataclass
 class Server:
     """A gunicorn process (and, when asked, a worker) on `data`. `url` stays the same over restarts."""
@@ -73,11 +90,9 @@ class Server:
         migrate(store)
         return store
 
-    def prepare(self) -> None:
-        """Make keys and database."""
-        self.data.mkdir(parents=True, exist_ok=True)
-        make_keys(self.settings.keys)
-        self.run_command("init")
+    def prepare(self, demo: bool = False) -> None:
+        """Give it keys and a database, with the demo city on request; made once per test process, then copied."""
+        shutil.copytree(_prepared(demo), self.data, dirs_exist_ok=True)
 
     def start(self) -> None:
         """Start the web process and wait until it answers."""

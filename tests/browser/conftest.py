@@ -37,8 +37,7 @@ def browser_type_launch_args() -> dict[str, Any]:
 def server(tmp_path: Path) -> Iterator[Server]:
     """A web server on an installation of its own with the demo city; no worker unless the test starts one."""
     running = Server(tmp_path / "data", environment={"GUIDANCE_TEST_CLOCK": "1"})
-    running.prepare()
-    running.run_command("demo")
+    running.prepare(demo=True)
     running.start()
     yield running
     running.stop()

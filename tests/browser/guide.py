@@ -32,8 +32,7 @@ IN_CHARGE = """async () => {
 def demo_server(data: Path) -> Iterator[Server]:
     """A server with the demo city, for all tests of a module."""
     running = Server(data)
-    running.prepare()
-    running.run_command("demo")
+    running.prepare(demo=True)
     running.start()
     try:
         yield running

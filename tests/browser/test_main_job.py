@@ -35,8 +35,7 @@ def server(tmp_path: Path, service: FakePushService) -> Iterator[Server]:
         "GUIDANCE_PUBLIC_CONTACT": "mailto:test@city.example",
     }
     running = Server(tmp_path / "data", environment)
-    running.prepare()
-    running.run_command("demo")
+    running.prepare(demo=True)
     running.start()
     running.start_worker()
     yield running
