@@ -39,13 +39,13 @@ async function considerWaiting(registration) {
   if (!registration.waiting || !navigator.serviceWorker.controller) return;
   if (document.querySelector("[data-guide][data-hash]")) return;
   const free = async () => !(await unfinishedWalk()) && (await putInPlace(registration));
-  if (await free()) return renew();
+  if (await free()) return;
   sayThatItWaits(registration);
   await new Promise((resolve) => setTimeout(resolve, PATIENCE));
-  if (registration.waiting && (await free())) renew();
+  if (registration.waiting) await free();
 }
 
-/** This page is of the version before; what it would still load is of the new one. */
+/** This page is of the version before, and what it would still load is of the new one. */
 function renew() {
   document.querySelector("[data-update]")?.toggleAttribute("hidden", true);
   if (!document.querySelector("dialog[open]")) location.reload();
@@ -61,6 +61,7 @@ async function putInPlace(registration) {
     if (!lock) return false;
     const done = new Promise((resolve) => {
       navigator.serviceWorker.addEventListener("controllerchange", () => resolve(true), { once: true });
+      navigator.serviceWorker.addEventListener("controllerchange", renew, { once: true });
       // The worker in charge may be busy; the browser then changes over by itself when it is not. Nobody waits for it.
       setTimeout(() => resolve(false), BUSY);
     });
@@ -77,9 +78,7 @@ function sayThatItWaits(registration) {
   const button = document.createElement("button");
   button.className = "button";
   button.textContent = words.useNow ?? "";
-  button.addEventListener("click", async () => {
-    if (await putInPlace(registration)) location.reload();
-  });
+  button.addEventListener("click", () => putInPlace(registration));
   line.replaceChildren(words.newVersion ?? "", button);
   line.hidden = false;
 }

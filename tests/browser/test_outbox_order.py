@@ -109,10 +109,10 @@ def test_every_page_of_the_phone_sends_what_waits(wired: Page, server: Server, a
     wired.context.set_offline(True)
     entry = phones.freeze(wired)
     phones.wait_for_state(wired, entry, "waiting")
-    wired.context.set_offline(False)
-    other = wired.context.new_page()
+    context = wired.context
     wired.close()
-    other.goto(address)
+    context.set_offline(False)
+    context.new_page().goto(address)
     wait_until(lambda: len(phones.sent_reports(server, before)) == 1, 15)
 
 
