@@ -6,6 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -15,15 +16,42 @@ import requests
 from bench.push import subscribe
 from bench.rows import Row, percentile
 from guidance.clock import SystemClock
+from guidance.people.join import enrol
 from guidance.store import practice_runs
+from guidance.store.db import Store
 from guidance.store.practice_runs import Within
 from tests.fakes.push_service import FakePushService
 from tests.harness import Server, wait_until
 from tests.phones import Phone
 from tests.practice.runs import run_body
-from tests.reports import a_place, body
+from tests.reports import Place, a_place, body
 
 RUNS, SENDERS, ROUNDS = 500, 20, 12
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A site that sends real reports."""
+
+    server: Server
+    store: Store
+    place: Place
+    service: FakePushService
+
+    def push_seconds(self) -> float:
+        """Send one report of a new incident and wait for its first push.
+
+        Each comes from a phone of its own: the alerts of one phone that sends many are held back and bundled.
+        """
+        with self.store.transaction() as db:
+            phone = Phone(self.server, enrol(db, SystemClock().now(), self.place.site, None)[1])
+        before, begun = len(self.service.messages), time.monotonic()
+        assert phone.put(str(uuid4()), body(SystemClock())) is not None
+        wait_until(lambda: len(self.service.messages) > before, 20, 0.002)
+        arrived = self.service.messages[before].arrived
+        # The second recipient's, before the next round.
+        wait_until(lambda: len(self.service.messages) >= before + 2, 20, 0.002)
+        return float(arrived - begun)
 
 
 def measure() -> list[Row]:
@@ -40,13 +68,13 @@ def measure() -> list[Row]:
         with store.transaction() as db:
             place = a_place(db, SystemClock())
         subscribe(store, place, service)
+        desk = Desk(server, store, place, service)
         server.start()
         server.start_worker()
         try:
-            phone = Phone(server, place.token)
-            _push_seconds(phone, service)  # opens connections and reads keys
-            quiet = [_push_seconds(phone, service) for _ in range(ROUNDS)]
-            busy, taken = _beside_practice(server, phone, service)
+            desk.push_seconds()  # opens connections and reads keys
+            quiet = [desk.push_seconds() for _ in range(ROUNDS)]
+            busy, taken = _beside_practice(desk)
         finally:
             server.stop()
         with store.reader() as db:
@@ -66,24 +94,14 @@ def _rows(quiet: Sequence[float], busy: Sequence[float], taken: float, kept: int
     ]
 
 
-def _push_seconds(phone: Phone, service: FakePushService) -> float:
-    """Send one report of a new incident and wait for its first push."""
-    before, begun = len(service.messages), time.monotonic()
-    assert phone.put(str(uuid4()), body(SystemClock())) is not None
-    wait_until(lambda: len(service.messages) > before, 20, 0.002)
-    arrived = service.messages[before].arrived
-    wait_until(lambda: len(service.messages) >= before + 2, 20, 0.002)  # the second recipient's, before the next round
-    return float(arrived - begun)
-
-
-def _beside_practice(server: Server, phone: Phone, service: FakePushService) -> tuple[list[float], float]:
+def _beside_practice(desk: Desk) -> tuple[list[float], float]:
     begun = time.monotonic()
-    senders = [threading.Thread(target=_practise, args=(server.url, RUNS // SENDERS)) for _ in range(SENDERS)]
+    senders = [threading.Thread(target=_practise, args=(desk.server.url, RUNS // SENDERS)) for _ in range(SENDERS)]
     for each in senders:
         each.start()
     taken = []
     while any(each.is_alive() for each in senders):
-        taken.append(_push_seconds(phone, service))
+        taken.append(desk.push_seconds())
     for each in senders:
         each.join()
     return taken, time.monotonic() - begun
