@@ -25,5 +25,5 @@ def file_report(
     """Keep a revision and, where it is a reason to, plan the alert. All in the caller's transaction."""
     received = receive(db, now, report_id, body, sender, desk)
     if received.page and received.site_id is not None:
-        raise_alert(db, now, received.incident_id, received.site_id, received.urgency, policy)
+        raise_alert(db, now, received.incident_id, received.site_id, received.urgency, policy, received.news)
     return received

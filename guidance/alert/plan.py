@@ -45,12 +45,19 @@ NOBODY = AlertPlan()
 
 
 def raise_alert(
-    db: Database, now: datetime, incident_id: str, site_id: str | None, urgency: str, policy: Policy
+    db: Database,
+    now: datetime,
+    incident_id: str,
+    site_id: str | None,
+    urgency: str,
+    policy: Policy,
+    news: tuple[str, ...] = (),
 ) -> AlertPlan:
     """Alert the first tier that can be reached. Harmless to repeat: an incident has one alert.
 
     A second call with a higher urgency makes what is still unsent urgent, and whoever was told less is told again:
-    everyone so far or, once somebody has the incident, that person. The alert of an incident that was closed and is
+    everyone so far or, once somebody has the incident, that person. So it is with `news`, the interrupts that the desk
+    tells of for the first time. The alert of an incident that was closed and is
     open again begins anew. An incident that is not verified, or of low urgency, alerts nobody. The incident and its
     report must be written before, in the same transaction: what is verified and who sent it is read from there.
     """
@@ -59,8 +66,8 @@ def raise_alert(
     incident, known = find_incident(db, incident_id), alerts.alert_of(db, incident_id)
     assert incident is not None, "its site was read a moment ago"
     if known is not None and (known.state != "closed" or incident.state != "open"):
-        if urgency == "urgent" and alerts.set_urgent(db, incident_id):
-            _tell_worse(db, now, known, incident, policy)
+        if urgency == "urgent" and (alerts.set_urgent(db, incident_id) or news):
+            _tell_worse(db, now, known, incident, policy, news)
         return NOBODY
     alert = _new_alert(db, now, incident, known, urgency)
     if alert.state == "acknowledged":  # somebody had it before anyone was to be told
@@ -140,7 +147,9 @@ def _tell_again(db: Database, now: datetime, alert: AlertRow, found: tuple[Targe
     return bool(new)
 
 
-def _tell_worse(db: Database, now: datetime, alert: AlertRow, incident: IncidentRow, policy: Policy) -> None:
+def _tell_worse(
+    db: Database, now: datetime, alert: AlertRow, incident: IncidentRow, policy: Policy, news: tuple[str, ...] = ()
+) -> None:
     """It is worse than what people were told: tell everyone so far again or, once somebody has it, that person."""
     if alert.tier == BUNDLED:  # nobody was told; ask again, also where it had been told together with others
         alerts.set_tier(db, alert.id, BUNDLED, to_text(now + timedelta(seconds=policy.tier_seconds)), None)
@@ -148,7 +157,7 @@ def _tell_worse(db: Database, now: datetime, alert: AlertRow, incident: Incident
     found = targets_so_far(alert.tier, candidates, policy)
     if alert.state == "acknowledged":
         found = _devices(db, incident.acknowledged_by) or targets(FIRST_TIER, candidates, policy)
-    what = {"urgency": incident.urgency, "state": alert.state, "people": people(found)}
+    what = {"urgency": incident.urgency, "state": alert.state, "people": people(found), "news": news}
     add_event(db, incident.id, to_text(now), "got_worse", None, what)
     _tell_again(db, now, alert, found, policy)
 

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from guidance.clock import from_text, to_text
 from guidance.incident import receipt as receipts
 from guidance.incident.urgency import more_urgent, report_urgency, waited_too_long, walk_urgency
-from guidance.protocol.model import Protocol
+from guidance.protocol.model import Interrupt, Protocol
 from guidance.protocol.replay import replay
 from guidance.store import incidents, log, reports
 
@@ -44,8 +44,8 @@ class Desk:
 class Received:
     """What became of a revision.
 
-    `result` is new, repeated or conflict. `page` is set when this revision made the incident more urgent, so that
-    somebody has to be alerted.
+    `result` is new, repeated or conflict. `page` is set when this revision made the incident more urgent or told of
+    an interrupt for the first time (`news`), so that somebody has to be alerted.
     """
 
     result: str
@@ -54,6 +54,7 @@ class Received:
     page: bool = False
     urgency: str = "low"
     site_id: str | None = None
+    news: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class _Arrival:
     urgency: str
     late: bool
     trail_problem: str
+    interrupts: frozenset[str] = frozenset()
 
     @property
     def revision(self) -> int:
@@ -113,13 +115,15 @@ def _read(
 ) -> _Arrival:
     protocol = desk.find_protocol(db, body["protocol"]["hash"])
     position, problem = None, "no version of the protocol with this hash was ever published here"
+    interrupts: frozenset[str] = frozenset()
     if protocol is not None:
         walk = replay(protocol, body["trail"], sender.site_type if sender else None)
         position, problem = walk.position, walk.problem or ""
+        interrupts = frozenset(each.answer.id for each in walk.walked if isinstance(each.answer, Interrupt))
     late = waited_too_long(from_text(body["sent_at"]), now, desk.late_hours)
     walked = walk_urgency(protocol, position)
     urgency = report_urgency(walked, body.get("urgency"), late=late, verified=verified)
-    return _Arrival(report_id, body, sha256, sender, verified, to_text(now), urgency, late, problem)
+    return _Arrival(report_id, body, sha256, sender, verified, to_text(now), urgency, late, problem, interrupts)
 
 
 def _known_revision(
@@ -165,6 +169,7 @@ def _first_revision(db: Database, arrival: _Arrival, desk: Desk) -> Received:
 def _further_revision(db: Database, arrival: _Arrival, report: reports.ReportRow, desk: Desk) -> Received:
     incident = incidents.find_incident(db, report.incident_id)
     assert incident is not None, "a report without its incident cannot be: a foreign key holds them together"
+    news = _news(db, arrival)
     receipt = _keep(db, arrival, incident, desk, "report_revised")
     site_id = incident.site_id
     if arrival.verified and arrival.sender and incidents.set_verified(db, incident.id, arrival.sender.site_id):
@@ -174,8 +179,18 @@ def _further_revision(db: Database, arrival: _Arrival, report: reports.ReportRow
     worse = more_urgent(arrival.urgency, incident.urgency) != incident.urgency
     if worse:
         incidents.set_urgency(db, incident.id, arrival.urgency)
+    if worse or news:
         _reopen_closed(db, arrival, incident)
-    return Received("new", receipt, incident.id, worse, arrival.urgency, site_id)
+    return Received("new", receipt, incident.id, worse or bool(news), arrival.urgency, site_id, news)
+
+
+def _news(db: Database, arrival: _Arrival) -> tuple[str, ...]:
+    """Interrupts (they went in, …) that no earlier verified revision told, of one that is urgent now."""
+    if not arrival.verified or arrival.urgency != "urgent":
+        return ()
+    earlier = [json.loads(each.body) for each in reports.revisions_of(db, arrival.report_id) if each.verified]
+    told = {entry["answer"] for body in earlier for entry in body["trail"]}
+    return tuple(sorted(arrival.interrupts - told))
 
 
 def _reopen_closed(db: Database, arrival: _Arrival, incident: incidents.IncidentRow) -> None:

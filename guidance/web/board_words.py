@@ -23,6 +23,11 @@ SITE_TYPES = {
     "office": _l("Office"),
     "park": _l("Park"),
 }
+NEWS = {
+    "unsafe": _l("the desk does not feel safe"),
+    "went-in": _l("they went in"),
+    "emergency": _l("they say it is an emergency"),
+}
 CHANNELS = {"push": _l("Notification"), "email": _l("E-mail")}
 DELIVERIES = {
     "queued": _l("Waiting to be sent"),
@@ -135,6 +140,9 @@ def _bundled(_data: Mapping[str, Any], _who: str) -> str:
 def _got_worse(data: Mapping[str, Any], _who: str) -> str:
     urgency = str(URGENCIES.get(str(data.get("urgency", "")), data.get("urgency", ""))).lower()
     worse = _("It got worse: %(urgency)s now", urgency=urgency)
+    news = [str(NEWS[each]) for each in data.get("news", ()) if each in NEWS]
+    if news:
+        worse = _("It got worse: %(news)s", news=", ".join(news))
     if data.get("state") != "acknowledged":
         return worse
     people = int(data.get("people", 0))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from guidance.clock import FixedClock, to_text
+from guidance.protocol.replay import replay
 from guidance.store import alerts, deliveries, people
 from guidance.store.db import Store
 from guidance.store.deliveries import Result
 from tests.incident.case import NORMAL, Case
-from tests.reports import walked
+from tests.reports import VISIT, walked
 
 
 @pytest.fixture
@@ -89,3 +90,47 @@ def test_what_somebody_took_before_it_was_verified_is_told_to_that_person(store:
     assert case.kinds()[-3:] == ["report_revised", "verified", "got_worse"]
     with store.reader() as db:
         assert people.person(db, str(case.incident(db).acknowledged_by)) == case.place.counsel
+
+
+def went_in(clock: FixedClock, trail: list[dict[str, str]]) -> list[dict[str, str]]:
+    """The trail of somebody who then pressed "They went in"."""
+    last = replay(VISIT, trail, "school").position
+    return [*trail, {"step": last, "answer": "went-in", "at": to_text(clock.now())}]
+
+
+def test_they_went_in_is_told_again_although_the_alert_was_urgent_already(store: Store, clock: FixedClock) -> None:
+    case = Case(store, clock)
+    case.send(1)
+    case.delivered()
+    case.send(2, trail=went_in(clock, []))
+    case.send(3, trail=went_in(clock, []), facts={"officers_count": 2})
+    assert case.told() == [(0, "sent"), (1, "queued")]
+    assert case.kinds()[2:] == ["report_revised", "got_worse", "alerted_again", "report_revised"]
+
+
+def test_they_went_in_is_told_to_who_has_the_incident(store: Store, clock: FixedClock) -> None:
+    case = Case(store, clock)
+    case.send(1)
+    case.delivered()
+    case.taken()
+    case.send(2, trail=went_in(clock, []))
+    assert case.told() == [(0, "sent"), (1, "queued")]
+
+
+def test_they_went_in_after_the_end_opens_the_incident_again(store: Store, clock: FixedClock) -> None:
+    case = Case(store, clock)
+    case.send(1)
+    case.delivered()
+    case.ends()
+    case.send(2, trail=went_in(clock, []))
+    assert "reopened" in case.kinds()
+    with store.reader() as db:
+        assert case.incident(db).state == "open"
+
+
+def test_a_stranger_cannot_say_that_they_went_in(store: Store, clock: FixedClock) -> None:
+    case = Case(store, clock)
+    case.send(1)
+    case.delivered()
+    case.send(2, joined=False, trail=went_in(clock, []))
+    assert case.told() == [(0, "sent")]
