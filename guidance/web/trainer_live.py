@@ -3,43 +3,44 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, g, jsonify
 from flask_wtf.csrf import generate_csrf
 
-from guidance.people import sign_in
 from guidance.practice import class_board
 from guidance.practice.class_board import Cell, ClassBoard
 from guidance.practice.classes import ClassId
 from guidance.store import practice_classes
-from guidance.web import cookies
+from guidance.web import stream
 from guidance.web.access import for_person
 from guidance.web.context import Parts, parts
 from guidance.web.gettext import _, ngettext
 from guidance.web.practice_access import class_in_sight
 from guidance.web.practice_words import CELL_WORDS
-from guidance.web.problems import Problem
 
 blueprint = Blueprint("trainer_live", __name__, url_prefix="/trainer/classes")
 
-POLL_SECONDS = 0.5
-HEARTBEAT_POLLS = 30
-SESSION_POLLS = 8
-LAST_POLL = 600  # five minutes; the browser then comes again by itself, which also finds ended sessions
-RETRY_MILLISECONDS = 2000
+PACE = stream.Pace(poll_seconds=0.5, polls=600, heartbeat=30, session=8, retry_milliseconds=2000)
 # Each stream holds a thread of the web server. Practice gets few, so that reports, pages and the board keep theirs.
 STREAMS = threading.BoundedSemaphore(8)
 
 
-@dataclass(frozen=True)
-class _Watch:
-    class_id: ClassId
-    token: str
+class _News:
+    """What is new on one class board."""
+
+    def __init__(self, here: Parts, class_id: ClassId) -> None:
+        self._here, self._class_id, self._known, self._number = here, class_id, "", 0
+
+    def look(self) -> str | None:
+        """A number that rises when anything on the board changed since the last look."""
+        with self._here.store.reader() as db:
+            present = repr(practice_classes.fingerprint(db, self._class_id))
+        if present == self._known:
+            return None
+        self._known, self._number = present, self._number + 1
+        return str(self._number)
 
 
 @blueprint.get("/<uuid:class_id>.json")
@@ -61,13 +62,7 @@ def live(class_id: UUID) -> Response:
     here = parts()
     with here.store.reader() as db:
         found = class_in_sight(db, g.person, class_id)
-    if not STREAMS.acquire(blocking=False):
-        raise Problem(503, "Too many pages watch classes at once. This one asks again from time to time.")
-    watch = _Watch(found.class_id, cookies.session_token(request, here.settings) or "")
-    response = Response(_stream(here, watch), mimetype="text/event-stream")
-    response.call_on_close(STREAMS.release)
-    response.headers["X-Accel-Buffering"] = "no"
-    return response
+    return stream.answer(here, STREAMS, PACE, _News(here, found.class_id).look)
 
 
 def board_data(board: ClassBoard) -> dict[str, Any]:
@@ -95,28 +90,3 @@ def cell_words(cell: Cell) -> dict[str, str]:
         "position": cell.position,
         "more": " · ".join(more),
     }
-
-
-def _stream(here: Parts, watch: _Watch) -> Iterator[str]:
-    yield f"retry: {RETRY_MILLISECONDS}\n\n"
-    counter, known = None, None
-    for poll in range(LAST_POLL):
-        if poll % SESSION_POLLS == 0 and not _signed_in(here, watch):
-            yield "event: signed-out\ndata: \n\n"
-            return
-        found = here.store.change_counter()
-        if found != counter:
-            counter = found
-            with here.store.reader() as db:
-                present = practice_classes.fingerprint(db, watch.class_id)
-            if present != known:
-                known = present
-                yield f"event: changed\ndata: {poll}\n\n"
-        if poll % HEARTBEAT_POLLS == HEARTBEAT_POLLS - 1:
-            yield ": still here\n\n"
-        time.sleep(POLL_SECONDS)
-
-
-def _signed_in(here: Parts, watch: _Watch) -> bool:
-    with here.store.reader() as db:
-        return sign_in.person_of(db, here.clock.now(), here.settings, watch.token) is not None

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
@@ -7,7 +9,7 @@ from guidance.clock import FixedClock
 from guidance.settings import Settings
 from guidance.store import incidents
 from guidance.store.db import Store
-from guidance.web import board_live
+from guidance.web import board_live, stream
 from tests.people.town import COUNSEL, ELM, OAK, Town
 from tests.reports import walked
 from tests.web.desk import HOSPITAL, SCHOOL, act
@@ -26,8 +28,7 @@ def incident(town: Town) -> str:
 
 
 def read_events(town: Town, who: str, query: str, monkeypatch: pytest.MonkeyPatch, polls: int = 3) -> str:
-    monkeypatch.setattr(board_live, "POLL_SECONDS", 0.0)
-    monkeypatch.setattr(board_live, "LAST_POLL", polls)
+    monkeypatch.setattr(board_live, "PACE", replace(board_live.PACE, poll_seconds=0.0, polls=polls))
     answer = town.browser(who).get(f"/board/live{query}")
     assert (answer.status_code, answer.mimetype) == (200, "text/event-stream")
     told = answer.get_data(as_text=True)
@@ -61,15 +62,14 @@ def test_an_incidents_page_is_told_of_that_incident_alone(
 
 
 def test_the_stream_stays_awake_and_ends_by_itself(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = read_events(town, COUNSEL, "", monkeypatch, polls=board_live.HEARTBEAT_POLLS + 1)
+    told = read_events(town, COUNSEL, "", monkeypatch, polls=board_live.PACE.heartbeat + 1)
     assert ": still here" in told
 
 
 def test_the_stream_says_when_the_session_has_ended(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("guidance.people.sign_in.person_of", lambda *_: None)
-    watch = board_live.Watch(town.person(COUNSEL), "ended", None)
-    here = town.app.extensions["guidance"]
-    assert list(board_live._stream(here, watch, 0))[-1] == "event: signed-out\ndata: \n\n"
+    told = list(stream.events(town.app.extensions["guidance"], "ended", board_live.PACE, lambda: None))
+    assert told[-1] == "event: signed-out\ndata: \n\n"
 
 
 def test_too_many_watchers_are_told_to_ask_instead_and_hold_no_thread(
