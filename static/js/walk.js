@@ -31,6 +31,8 @@ const title = document.title;
 export const STEPPED = "guidance:step";
 /** How long a tap waits for the phone's storage, in milliseconds; then the guidance goes on without a trail. */
 const PATIENCE = 700;
+/** How often the walk is begun before the page goes on without one. */
+const ATTEMPTS = 3;
 
 /** @type {Book} */
 let book;
@@ -249,6 +251,19 @@ function beginAnew() {
   mark(via);
 }
 
+/** Storage may only be slow, on an old phone just started: ask again before the page goes on without a trail. */
+async function beginAtLast() {
+  for (let left = ATTEMPTS - 1; ; left -= 1) {
+    try {
+      begun = begin();
+      return await begun;
+    } catch (error) {
+      if (!left) throw error;
+      console.warn(error);
+    }
+  }
+}
+
 /**
  * Record this page's walk in a book, from now on.
  * @param {Book} kept
@@ -259,8 +274,7 @@ export async function walkThrough(kept) {
   holdVersion();
   document.addEventListener("click", onClick);
   try {
-    begun = begin();
-    await begun;
+    await beginAtLast();
     going = true;
     addEventListener("popstate", onTravel);
     addEventListener("hashchange", onTravel);
