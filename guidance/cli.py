@@ -9,7 +9,18 @@ import click
 
 from guidance import __version__
 from guidance.alert.endpoint import BadPushHost
-from guidance.commands import backup, demo, people, practice, protocols, receipts, scenarios, serve, worker
+from guidance.commands import (
+    backup,
+    demo,
+    people,
+    practice,
+    protocols,
+    receipts,
+    scenarios,
+    serve,
+    translations,
+    worker,
+)
 from guidance.keys import KeysUnusable
 from guidance.mail import BadMailSetting
 from guidance.protocol.load import ProtocolError
@@ -53,6 +64,7 @@ for command in (
     demo.demo,
     practice.practice_reminders,
     receipts.receipt,
+    translations.translations,
     worker.worker,
 ):
     commands.add_command(command)

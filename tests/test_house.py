@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = sorted((ROOT / "guidance").rglob("*.py"))
-ORDER = ["store", "people", "incident", "alert", "practice", "web", "commands"]
+ORDER = ["store", "translations", "people", "incident", "alert", "practice", "web", "commands"]
 SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+TABLE)\b", re.S)
 MOST_LINES = 350
 

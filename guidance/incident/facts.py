@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,7 @@ class Catalog:
 
     screens: tuple[Screen, ...]
     trail: tuple[Field, ...]
+    trail_title: str = "On the way"
 
     def fields(self) -> Iterator[Field]:
         """Every fact, the form's first."""
@@ -84,7 +85,7 @@ class Catalog:
 
     def described(self, facts: Mapping[str, Any]) -> list[tuple[str, list[tuple[Field, Any]]]]:
         """The facts that are given, by screen title, in the catalog's order."""
-        groups = [(screen.title, screen.fields) for screen in self.screens] + [("On the way", self.trail)]
+        groups = [(screen.title, screen.fields) for screen in self.screens] + [(self.trail_title, self.trail)]
         found = [
             (title, [(field, facts[field.id]) for field in fields if field.id in facts]) for title, fields in groups
         ]
@@ -104,6 +105,36 @@ def load_catalog(path: Path = CATALOG) -> Catalog:
     if twice:
         raise ValueError(f"{path.name} holds these facts twice: {', '.join(twice)}")
     return catalog
+
+
+def reworded(catalog: Catalog, reword: Callable[[str, str, str], str]) -> Catalog:
+    """The catalog with every word put through `reword(context, text, kind)`; ids and codes stay as they are."""
+    screens = tuple(
+        replace(
+            each,
+            title=reword(f"facts.{each.id}", each.title, "title"),
+            help=reword(f"facts.{each.id}", each.help, "help") if each.help else "",
+            fields=_reworded(each.fields, reword),
+        )
+        for each in catalog.screens
+    )
+    trail_title = reword("facts", catalog.trail_title, "title")
+    return Catalog(screens, _reworded(catalog.trail, reword), trail_title)
+
+
+def _reworded(fields: Sequence[Field], reword: Callable[[str, str, str], str]) -> tuple[Field, ...]:
+    return tuple(
+        replace(
+            each,
+            label=reword(f"facts.{each.id}", each.label, "label"),
+            help=reword(f"facts.{each.id}", each.help, "help") if each.help else "",
+            options=tuple(
+                replace(option, text=reword(f"facts.{each.id}", option.text, "option")) for option in each.options
+            ),
+            columns=_reworded(each.columns, reword),
+        )
+        for each in fields
+    )
 
 
 def _fields(entries: Sequence[Mapping[str, Any]]) -> tuple[Field, ...]:

@@ -6,7 +6,7 @@ Reading is about form: what is missing or misspelt. Whether a protocol is fit fo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from guidance.protocol import pieces
@@ -33,9 +33,13 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Library:
-    """All protocols of a folder by id, in the order in which the home screen offers them."""
+    """All protocols of a folder by id, in the order in which the home screen offers them.
+
+    `uses` names the shared part behind each use, so that a part's words are translated once.
+    """
 
     protocols: Mapping[str, Protocol]
+    uses: Mapping[str, str] = field(default_factory=dict)
 
     def get(self, id: str) -> Protocol | None:
         """The protocol of that id, or None."""
@@ -49,31 +53,33 @@ def load_folder(folder: Path) -> Library:
     paths = sorted(path for path in folder.glob("*.yaml") if path.name not in BESIDE)
     if not paths:
         problems.append(Problem(str(folder), "", "there is no protocol file here"))
-    found = [_read_protocol(path, shared, problems) for path in paths]
+    read = [_read_protocol(path, shared, problems) for path in paths]
     if problems:
         raise ProtocolError(tuple(problems))
+    uses = {use.id: use.part for _, draft in read for use in draft.uses}
+    found = [protocol for protocol, _ in read]
     found.sort(key=lambda protocol: (protocol.entry.place != "main", protocol.entry.order, protocol.id))
-    return Library({protocol.id: protocol for protocol in found})
+    return Library({protocol.id: protocol for protocol in found}, uses)
 
 
 def load_file(path: Path, shared: Path | None = None) -> Protocol:
     """Read one protocol file; `shared` is the folder of shared pieces, by default the one beside the file."""
     problems: list[Problem] = []
     pieces_found = _read_shared(shared or path.parent / "shared", problems)
-    protocol = _read_protocol(path, pieces_found, problems, named=False)
+    protocol, _ = _read_protocol(path, pieces_found, problems, named=False)
     if problems:
         raise ProtocolError(tuple(problems))
     return protocol
 
 
-def _read_protocol(path: Path, shared: Shared, problems: list[Problem], named: bool = True) -> Protocol:
+def _read_protocol(path: Path, shared: Shared, problems: list[Problem], named: bool = True) -> tuple[Protocol, Draft]:
     report = Report(path.name)
     draft = _read_draft(read_yaml(path, report))
     if named and draft.head.id and draft.head.id != path.stem:
         report.add("id", f"the id {draft.head.id!r} and the file name must be the same")
     protocol = expand(draft, shared, report)
     problems.extend(report.problems)
-    return with_hash(protocol)
+    return with_hash(protocol), draft
 
 
 def _read_draft(node: Node) -> Draft:

@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Response, abort, current_app
 from flask_babel import force_locale, gettext
 from werkzeug.security import safe_join
 
+from guidance.translations.languages import DEFAULT
 from guidance.web import assets, compress, locale, precache
 from guidance.web.access import open_to_all
 from guidance.web.context import parts
@@ -114,7 +115,7 @@ def _worker() -> str:
 
 
 def _notification_words() -> dict[str, str]:
-    with force_locale(locale.DEFAULT):
+    with force_locale(DEFAULT):
         return {
             "title": gettext("An incident needs you"),
             "exercise": gettext("EXERCISE"),
