@@ -14,16 +14,19 @@ from guidance.keys import load_keys
 from guidance.practice.certificate_rules import load_rules
 from guidance.practice.load import load_scenarios
 from guidance.protocol.load import load_folder
+from guidance.rights.load import load_rights
 from guidance.settings import ROOT, Settings, from_environment
 from guidance.store.db import Store
 from guidance.store.migrate import migrate
 from guidance.store.test_clock import StoreClock
+from guidance.translations import catalogs
 from guidance.web import (
     api,
     board,
     board_live,
     certificates,
     cookies,
+    gettext,
     guides,
     headers,
     health,
@@ -37,6 +40,7 @@ from guidance.web import (
     push_api,
     readiness,
     report_pages,
+    rights,
     shell,
     sign_in,
     sites,
@@ -46,6 +50,7 @@ from guidance.web import (
     trainer_editor,
     trainer_live,
     trainer_results,
+    translation_status,
 )
 from guidance.web.context import NAME, Parts, publish_library
 
@@ -64,6 +69,7 @@ BLUEPRINTS = (
     push_api.blueprint,
     readiness.blueprint,
     report_pages.blueprint,
+    rights.blueprint,
     shell.blueprint,
     sign_in.blueprint,
     sites.blueprint,
@@ -73,12 +79,18 @@ BLUEPRINTS = (
     trainer_editor.blueprint,
     trainer_live.blueprint,
     trainer_results.blueprint,
+    translation_status.blueprint,
 )
 JSON_LANE = (api.blueprint, practice_api.blueprint, push_api.blueprint)
 
 
-def create_app(settings: Settings | None = None, clock: Clock | None = None) -> Flask:
-    """The web application. Refuses to start on a store or keys that cannot keep what a receipt promises."""
+def create_app(
+    settings: Settings | None = None, clock: Clock | None = None, translator: locale.Translator = catalogs.words
+) -> Flask:
+    """The web application, in the words that `translator` finds for each language.
+
+    Refuses to start on a store or keys that cannot keep what a receipt promises.
+    """
     settings = settings or from_environment(os.environ)
     here = assemble(settings, clock)
     app = Flask(NAME, template_folder=str(ROOT / "templates"), static_folder=None)
@@ -94,7 +106,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         WTF_CSRF_SSL_STRICT=False,
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    locale.install(app)
+    locale.install(app, translator)
+    gettext.install(app)
     shell.install(app)
     protect = CSRFProtect(app)
     for blueprint in BLUEPRINTS:
@@ -118,7 +131,8 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Parts:
     library = load_folder(ROOT / "protocols")
     scenarios = load_scenarios(ROOT / "protocols" / "scenarios", library)
     rules = load_rules(ROOT / "protocols" / "certificates.yaml", scenarios)
-    parts = Parts(settings, clock, store, keys, library, load_catalog(), scenarios, rules)
+    known = load_rights(ROOT / "protocols" / "rights.yaml")
+    parts = Parts(settings, clock, store, keys, library, load_catalog(), scenarios, rules, known)
     with store.transaction() as db:
         publish_library(db, parts.library, clock)
     return parts

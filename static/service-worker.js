@@ -1,15 +1,20 @@
 // The service worker. The server puts `const BUILD = {version, files, locales, words}` and the outbox's core before it.
-// It keeps exactly the files of its own build, whole or not at all; it never answers anything but GET; nothing that a
-// signed-in person gets can reach its cache. A new one waits until a page says `skip-waiting` (update.js).
+// It keeps the static files of its own build and the pages of its reader's languages, whole or not at all; the other
+// languages follow when a page is idle on a connection that costs nothing. It never answers anything but GET; nothing that
+// a signed-in person gets can reach its cache. A new one waits until a page says `skip-waiting` (update.js).
 "use strict";
 
 const PREFIX = "guidance-";
 const CACHE = PREFIX + BUILD.version;
-const HASHES = new Map(BUILD.files.map(({ url, sha256 }) => [url, sha256]));
+const STATIC = new Map(BUILD.files.map(({ url, sha256 }) => [url, sha256]));
 const TRIES = 3;
 const AT_ONCE = 6;
 /** What is due so soon, in milliseconds, a sync waits for. */
 const SOON = 10_000;
+/** What the phone's storage may take to say which language was chosen, in milliseconds. */
+const PATIENCE = 500;
+
+/** @typedef {{version: string, files: {url: string, sha256: string}[], words: Object<string, string>}} Listed a language's pages */
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
@@ -23,34 +28,77 @@ self.addEventListener("sync", (event) => {
 // A subscription that the push service replaced is registered again by the next page that a signed-in person opens.
 self.addEventListener("pushsubscriptionchange", () => {});
 
-/** Keep every file of this build, each proven by its hash; any failure leaves the version before in place. */
+/** Keep everything of this build that its reader needs, each proven by its hash; any failure leaves the version before. */
 async function install() {
-  const whole = await fetchAll([...HASHES.keys()]);
   const before = await caches.has(CACHE);
   try {
-    const cache = await caches.open(CACHE);
-    for (const [url, response] of whole) await cache.put(url, response);
+    await keepAll(STATIC);
+    for (const locale of await readersLocales()) await keepLanguage(locale);
   } catch (error) {
     if (!before) await caches.delete(CACHE); // else the worker in charge keeps the same build there
     throw error;
   }
 }
 
-/** @param {string[]} urls @returns {Promise<[string, Response][]>} all of them; rejects when one is missing */
-async function fetchAll(urls) {
+/** @param {string} locale */
+const listName = (locale) => `/${locale}/kept.json`;
+
+/** Keep every page of a language; its list comes last, so that a language with a list is whole. @param {string} locale */
+async function keepLanguage(locale) {
+  if (await listOf(locale)) return;
+  const response = await fetch(listName(locale), { cache: "reload", credentials: "omit" });
+  if (response.status !== 200 || response.redirected) throw new Error(`${listName(locale)}: status ${response.status}`);
+  /** @type {Listed} */
+  const listed = await response.clone().json();
+  if (listed.version !== BUILD.version) throw new Error(`${listName(locale)}: of version ${listed.version}`);
+  await keepAll(new Map(listed.files.map(({ url, sha256 }) => [url, sha256])));
+  await (await caches.open(CACHE)).put(listName(locale), response);
+}
+
+/** @param {string} locale @returns {Promise<Listed|null>} what is kept of a language; null when it is not kept yet */
+async function listOf(locale) {
+  const found = await (await caches.open(CACHE)).match(listName(locale));
+  return found ? found.json() : null;
+}
+
+/** @param {Map<string, string>} hashes by address */
+async function keepAll(hashes) {
+  const whole = await fetchAll([...hashes]);
+  const cache = await caches.open(CACHE);
+  for (const [url, response] of whole) await cache.put(url, response);
+}
+
+/** @param {[string, string][]} wanted @returns {Promise<[string, Response][]>} all of them; rejects when one is missing */
+async function fetchAll(wanted) {
   const found = [];
-  for (let start = 0; start < urls.length; start += AT_ONCE) {
-    found.push(...(await Promise.all(urls.slice(start, start + AT_ONCE).map(fetchProven))));
+  for (let start = 0; start < wanted.length; start += AT_ONCE) {
+    found.push(...(await Promise.all(wanted.slice(start, start + AT_ONCE).map(fetchProven))));
   }
   return found;
 }
 
-/** @param {string} url @returns {Promise<[string, Response]>} */
-async function fetchProven(url) {
+/**
+ * Keep the languages that nobody asked for yet. Only where the browser knows that the connection is neither metered nor
+ * saving data; one that does not say is left alone.
+ */
+async function keepRest() {
+  for (const locale of BUILD.locales) {
+    if (costsNothing(navigator.connection)) await keepLanguage(locale);
+  }
+}
+
+/** @param {{saveData?: boolean, type?: string, effectiveType?: string}|undefined} connection */
+function costsNothing(connection) {
+  if (!connection || connection.saveData) return false;
+  return !["cellular", "bluetooth", "wimax", "none"].includes(connection.type ?? "") && !(connection.effectiveType ?? "").includes("2g");
+}
+
+/** @param {[string, string]} wanted address and hash @returns {Promise<[string, Response]>} */
+async function fetchProven([url, sha256]) {
   for (let attempt = 1; ; attempt += 1) {
     try {
       const response = await fetch(url, { cache: "reload", credentials: "omit" });
-      await prove(url, response);
+      await prove(url, sha256, response);
       return [url, response];
     } catch (error) {
       if (attempt === TRIES) throw error;
@@ -59,12 +107,12 @@ async function fetchProven(url) {
   }
 }
 
-/** @param {string} url @param {Response} response; an error says that it is not the file of this build */
-async function prove(url, response) {
+/** @param {string} url @param {string} sha256 @param {Response} response; an error says that it is not the file of this build */
+async function prove(url, sha256, response) {
   if (response.status !== 200 || response.redirected) throw new Error(`${url}: status ${response.status}`);
   const digest = await crypto.subtle.digest("SHA-256", await response.clone().arrayBuffer());
   const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  if (hex !== HASHES.get(url)) throw new Error(`${url}: not the content of version ${BUILD.version}`);
+  if (hex !== sha256) throw new Error(`${url}: not the content of version ${BUILD.version}`);
 }
 
 async function activate() {
@@ -75,33 +123,65 @@ async function activate() {
 
 /** @param {FetchEvent} event */
 function onFetch(event) {
-  const url = new URL(event.request.url);
-  if (event.request.method !== "GET" || url.origin !== self.location.origin) return;
-  const kept = keptName(url.pathname);
-  if (kept) event.respondWith(fromBuild(kept, event.request));
-  else if (event.request.mode === "navigate") event.respondWith(networkOrOffline(event.request));
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  const sha256 = STATIC.get(url.pathname);
+  if (sha256) event.respondWith(fromBuild(url.pathname, sha256, request));
+  else if (url.pathname === "/" || localeOf(url.pathname)) event.respondWith(page(url.pathname, request));
+  else if (request.mode === "navigate") event.respondWith(networkOrOffline(request));
 }
 
-/** @param {string} path @returns {string|null} the address under which this build keeps it */
-function keptName(path) {
-  const name = path === "/" ? `/${readersLocale()}/` : path;
-  return HASHES.has(name) ? name : null;
+/** @param {string} path @returns {string|undefined} the language that an address begins with */
+function localeOf(path) {
+  const first = path.split("/", 2)[1];
+  return BUILD.locales.includes(first) && path.startsWith(`/${first}/`) ? first : undefined;
 }
 
-/** @returns {string} the enabled language that the reader's browser likes best */
-function readersLocale() {
-  const liked = self.navigator.languages.flatMap((tag) => [tag, tag.split("-")[0]]);
-  return liked.find((tag) => BUILD.locales.includes(tag)) ?? BUILD.locales[0];
+/** @param {string} path @param {Request} request */
+async function page(path, request) {
+  const locale = localeOf(path) ?? (await readersLocale());
+  const name = path === "/" ? `/${locale}/` : path;
+  const listed = (await listOf(locale))?.files.find((file) => file.url === name);
+  if (listed) return fromBuild(name, listed.sha256, request);
+  return request.mode === "navigate" ? networkOrOffline(request) : fetch(request);
 }
 
-/** @param {string} name @param {Request} request */
-async function fromBuild(name, request) {
+/** @returns {Promise<string>} the language that was chosen on this phone, else the one the reader's browser likes best */
+async function readersLocale() {
+  return (await readersLocales())[0];
+}
+
+/** @returns {Promise<string[]>} the chosen language and those that the browser asks for; never empty */
+async function readersLocales() {
+  const liked = [await chosenLocale(), ...self.navigator.languages.map(ours)];
+  const known = [...new Set(liked.filter((locale) => locale !== undefined))];
+  return known.length ? known : [BUILD.locales[0]];
+}
+
+/** @returns {Promise<string|undefined>} */
+async function chosenLocale() {
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  const chosen = self.GuidanceOutboxStore.setting("language").catch((error) => console.warn(error)); // no storage: no choice
+  const code = (await Promise.race([chosen, late]))?.code;
+  return BUILD.locales.includes(code) ? code : undefined;
+}
+
+/** @param {string} tag what a browser asks for @returns {string|undefined} our language for it, as the server finds it */
+function ours(tag) {
+  const primary = tag.split("-")[0].toLowerCase().replace(/^ji$/, "yi");
+  return BUILD.locales.find((locale) => locale.toLowerCase() === tag.toLowerCase())
+    ?? BUILD.locales.find((locale) => locale.split("-")[0] === primary);
+}
+
+/** @param {string} name @param {string} sha256 @param {Request} request */
+async function fromBuild(name, sha256, request) {
   try {
     const cache = await caches.open(CACHE);
     const found = await cache.match(name);
     if (found) return found;
     // The browser dropped it. The network may still have the same content, and then it is kept again.
-    const [, response] = await fetchProven(name);
+    const [, response] = await fetchProven([name, sha256]);
     await cache.put(name, response.clone());
     return response;
   } catch (error) {
@@ -115,33 +195,55 @@ async function networkOrOffline(request) {
   try {
     return await fetch(request);
   } catch (error) {
-    const page = await caches.match(`/${readersLocale()}/offline`, { cacheName: CACHE });
-    if (page) return page;
+    const wanted = localeOf(new URL(request.url).pathname);
+    for (const locale of [wanted, ...(await readersLocales())]) {
+      const found = await caches.match(`/${locale}/offline`, { cacheName: CACHE });
+      if (found) return found;
+    }
     throw error;
   }
 }
 
+/** @type {Object<string, (event: ExtendableMessageEvent) => Promise<unknown>>} what pages ask; some wait for the answer */
+const ASKED = {
+  "skip-waiting": () => self.skipWaiting(),
+  "keep-rest": keepRest,
+  "keep-all": () => Promise.all(BUILD.locales.map(keepLanguage)),
+  keep: ({ data }) => (BUILD.locales.includes(data.locale) ? keepLanguage(data.locale) : Promise.resolve()),
+  status,
+  repair,
+};
+
 /** @param {ExtendableMessageEvent} event */
 function onMessage(event) {
-  if (event.data?.type === "skip-waiting") event.waitUntil(self.skipWaiting());
-  if (event.data?.type === "status") event.waitUntil(status().then((found) => event.ports[0].postMessage(found)));
-  if (event.data?.type === "repair") event.waitUntil(repair().then((found) => event.ports[0].postMessage(found)));
+  const act = Object.hasOwn(ASKED, event.data?.type) ? ASKED[event.data.type] : undefined;
+  if (!act) return;
+  const done = act(event).catch((error) => console.warn(error)); // no network, or a newer version: the next page asks again
+  event.waitUntil(done.then(async () => event.ports[0]?.postMessage(await status())));
 }
 
-/** What is kept of this build, for the Ready page. */
+/** What is kept of this build for this reader, for the Ready page, and which languages are whole. */
 async function status() {
   const cache = await caches.open(CACHE);
   const kept = new Set((await cache.keys()).map((request) => new URL(request.url).pathname));
-  return { version: BUILD.version, files: HASHES.size, missing: [...HASHES.keys()].filter((url) => !kept.has(url)) };
+  const wanted = [...STATIC.keys()];
+  for (const locale of await readersLocales()) {
+    wanted.push(listName(locale), ...((await listOf(locale))?.files ?? []).map(({ url }) => url));
+  }
+  const locales = BUILD.locales.filter((locale) => kept.has(listName(locale)));
+  return { version: BUILD.version, files: wanted.length, missing: wanted.filter((url) => !kept.has(url)), locales };
 }
 
 /** Fetch again what the browser dropped. */
 async function repair() {
   const cache = await caches.open(CACHE);
+  const readers = await readersLocales();
+  await Promise.allSettled(readers.map(keepLanguage));
+  const lists = await Promise.all(readers.map(listOf));
+  const hashes = new Map([...STATIC, ...lists.flatMap((list) => list?.files ?? []).map(({ url, sha256 }) => [url, sha256])]);
   const { missing } = await status();
-  const found = await Promise.allSettled(missing.map(fetchProven));
+  const found = await Promise.allSettled(missing.filter((url) => hashes.has(url)).map((url) => fetchProven([url, hashes.get(url)])));
   for (const result of found) if (result.status === "fulfilled") await cache.put(...result.value);
-  return status();
 }
 
 /** A page sends the outbox if one is open, since it shows the progress; else this worker does. */
@@ -170,20 +272,24 @@ function read(data) {
 }
 
 /**
- * Show that an incident needs someone: never what or where.
+ * Show that an incident needs someone, in the reader's language: never what or where.
  * @param {{id?: string, urgency?: string, exercise?: boolean}} push
  */
-function notify({ id, urgency, exercise }) {
+async function notify({ id, urgency, exercise }) {
   const known = isId(id);
-  const title = exercise === true ? `${BUILD.words.exercise}: ${BUILD.words.title}` : BUILD.words.title;
+  const locale = await readersLocale();
+  const listed = await listOf(locale).catch((error) => console.warn(error)); // a notification is shown all the same
+  const words = listed?.words ?? BUILD.words;
+  const title = exercise === true ? `${words.exercise}: ${words.title}` : words.title;
   return self.registration.showNotification(title, {
-    body: urgency === "normal" ? BUILD.words.normal : BUILD.words.urgent,
+    body: urgency === "normal" ? words.normal : words.urgent,
     tag: known ? id : "guidance",
     renotify: true,
     requireInteraction: urgency !== "normal",
     icon: "/static/icons/icon-192.png",
     badge: "/static/icons/icon-192.png",
-    lang: BUILD.locales[0],
+    lang: listed ? locale : BUILD.locales[0],
+    dir: "auto",
     data: { path: known ? `/board/incidents/${id}` : "/board" },
   });
 }

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import functools
+import os
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from datetime import datetime
+
 import click
 
+from guidance.clock import to_text
 from guidance.commands.messages import all_messages
+from guidance.commands.people import act
+from guidance.protocol.load import load_folder
+from guidance.protocol.texts import reworded
+from guidance.settings import ROOT, from_environment
+from guidance.store import log, translation_reviews
+from guidance.store.db import Store
+from guidance.store.migrate import migrate
+from guidance.store.translation_reviews import Review
 from guidance.translations import catalogs
 from guidance.translations.languages import LANGUAGES, TRANSLATED
+from guidance.translations.reviews import Reword, words_hash
 from guidance.translations.status import progress
 
 _language = click.argument("codes", type=click.Choice(TRANSLATED), nargs=-1)
@@ -34,14 +50,69 @@ def compile_() -> None:
 
 
 @translations.command()
+@click.argument("code", type=click.Choice(TRANSLATED), metavar="LANGUAGE")
+@click.argument("subject")
+@click.option("--reviewer", required=True, help="Name and qualification of the translator who checked it.")
+@click.option("--on", "day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="Day of the check, 2026-12-01.")
+def reviewed(code: str, subject: str, reviewer: str, day: datetime) -> None:
+    """Record that a translator checked SUBJECT (a protocol's id) in LANGUAGE as it stands now.
+
+    The guide then says who checked it and when, until its English or its translation changes.
+    """
+    if not reviewer.strip():
+        raise click.BadParameter("say who checked it", param_hint="--reviewer")
+    subjects = reviewable()
+    if subject not in subjects:
+        raise click.BadParameter(f"{subject!r} is none of {', '.join(subjects)}", param_hint="SUBJECT")
+    lacking: list[str] = []
+    subjects[subject](lambda context, text, kind: _note(lacking, code, context, text))
+    if lacking:
+        raise click.ClickException(f"{len(lacking)} sentences have no translation, the first: {lacking[0]!r}.")
+    hash = words_hash(subjects[subject], functools.partial(catalogs.translate, code))
+    with act() as it:
+        if day.date() > it.now.date():
+            raise click.BadParameter("that day has not come yet", param_hint="--on")
+        found = Review(code, subject, hash, reviewer.strip(), day.date().isoformat())
+        translation_reviews.record(it.db, found, to_text(it.now))
+        log.add_entry(it.db, to_text(it.now), "console", "translation.reviewed", f"{code}/{subject}", hash)
+    click.echo(f"{LANGUAGES[code].english}, {subject}: checked by {reviewer.strip()} on {day.date()}.")
+
+
+@translations.command()
 def status() -> None:
-    """Print how many sentences of each language are translated, fuzzy and missing."""
-    click.echo(f"{'language':<22}{'translated':>11}{'fuzzy':>7}{'missing':>9}")
+    """Print how many sentences of each language are translated, fuzzy and missing, and what a translator checked."""
+    click.echo(f"{'language':<22}{'translated':>11}{'fuzzy':>7}{'missing':>9}  checked")
+    subjects, found = reviewable(), _reviews()
     for code in TRANSLATED:
-        _say(code)
+        translate = functools.partial(catalogs.translate, code)
+        valid = {(each.subject, each.words_hash): each for each in found if each.locale == code}
+        hashes = {id: words_hash(walk, translate) for id, walk in subjects.items()}
+        _say(code, [f"{id} ({valid[id, hash].reviewed_on})" for id, hash in hashes.items() if (id, hash) in valid])
 
 
-def _say(code: str) -> None:
+def reviewable() -> dict[str, Callable[[Reword], object]]:
+    """What a translator checks as a whole, by its id: how to walk over its sentences."""
+    protocols = load_folder(ROOT / "protocols").protocols
+    return {id: functools.partial(reworded, protocol) for id, protocol in protocols.items()}
+
+
+def _note(lacking: list[str], code: str, context: str, text: str) -> str:
+    if catalogs.lacks(code, context, text):
+        lacking.append(text)
+    return text
+
+
+def _reviews() -> tuple[Review, ...]:
+    settings = from_environment(os.environ)
+    if not settings.database.exists():
+        return ()
+    store = Store(settings.database)
+    migrate(store)
+    with closing(store), store.reader() as db:
+        return translation_reviews.reviews(db)
+
+
+def _say(code: str, checked: Iterable[str] = ()) -> None:
     found = progress(code, catalogs.read(code))
     name = f"{code} {LANGUAGES[code].english}"
-    click.echo(f"{name:<22}{found.translated:>11}{found.fuzzy:>7}{found.missing:>9}")
+    click.echo(f"{name:<22}{found.translated:>11}{found.fuzzy:>7}{found.missing:>9}  {', '.join(checked)}".rstrip())

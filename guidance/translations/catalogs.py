@@ -146,6 +146,17 @@ def words(code: str) -> NullTranslations:
     return NullTranslations() if code == DEFAULT else Words(compiled(code))
 
 
+def translate(code: str, context: str, text: str) -> str:
+    """One sentence with a context, in a language; marked English where there is no translation."""
+    return str(words(code).pgettext(context, text))
+
+
+def lacks(code: str, context: str, text: str) -> bool:
+    """Whether a language has no translation of a sentence."""
+    found = words(code)
+    return isinstance(found, Words) and found.find(context, text) is None
+
+
 def compiled(code: str, folder: Path = FOLDER) -> bytes:
     """The catalog in gettext's binary form, from the file that `compile_all` left or made now."""
     source = po_path(code, folder).read_bytes()

@@ -11,11 +11,12 @@ from markupsafe import Markup
 
 from guidance.protocol.load import to_document
 from guidance.protocol.model import Outcome, Protocol, Step
-from guidance.web import compress, words
+from guidance.web import compress, locale, words
 from guidance.web.access import open_to_all
 from guidance.web.context import parts
 from guidance.web.drawings import drawings
 from guidance.web.pages import public_page
+from guidance.web.translation_status import protocol_review, review_mark
 
 blueprint = Blueprint("guides", __name__)
 
@@ -31,7 +32,8 @@ def compact(facts: Mapping[str, str]) -> Markup:
 def guide(locale: str, protocol_id: str) -> Response:
     """The whole protocol; a step is a section named by the fragment. 404 for an unknown protocol."""
     protocol = _protocol(protocol_id)
-    return public_page("guide.html", protocol.id, protocol.hash, context=lambda: guide_context(protocol))
+    mark = review_mark(locale, protocol.id)
+    return public_page("guide.html", protocol.id, protocol.hash, mark, context=lambda: guide_context(protocol))
 
 
 @blueprint.get("/<locale>/guide/<protocol_id>.json")
@@ -54,7 +56,8 @@ def guide_context(protocol: Protocol) -> dict[str, object]:
     """What guide.html needs of a protocol."""
     steps = in_reading_order(protocol)
     shown = drawings(step.drawing for step in steps)
-    return {"protocol": protocol, "steps": steps, "words": words, "drawings": shown, "cited": cited}
+    review = protocol_review(locale.current(), protocol)
+    return {"protocol": protocol, "steps": steps, "words": words, "drawings": shown, "cited": cited, "review": review}
 
 
 def cited(said: Step | Outcome) -> list[str]:

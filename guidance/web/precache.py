@@ -1,35 +1,39 @@
-"""What the phone keeps for use without a network: every public page and static file, with its SHA-256.
+"""What the phone keeps for use without a network: static files, and every public page of a language, with SHA-256.
 
-Rendered in this process without any session, so that no answer to a signed-in person can get into it. The version is
-a hash of the list and of the service worker itself: the same content gives the same version in every process.
+A language's pages are listed on their own, so that a phone fetches those of its reader and nobody waits for ten.
+Pages are rendered in this process without any session: no answer to a signed-in person can get into them. The version
+is a hash of everything that they are made of: the same content gives the same version in every process.
 """
 
 from __future__ import annotations
 
 import contextvars
+import functools
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from threading import Lock
 
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from guidance.settings import ROOT, Settings
-from guidance.web import locale
+from guidance.web import assets
 
 STATIC = ROOT / "static"
 PAGES = (
-    "", "report", "my-reports", "ready", "sources", "offline",
+    "", "report", "my-reports", "ready", "sources", "offline", "languages",
     "practice", "practice/report", "practice/debrief", "practice/scenarios.json",
 )  # fmt: skip
 # The worker itself, and what only desks load, who are online: a phone at a front desk needs none of it.
 NOT_KEPT = (
     "service-worker.js", "board", "certificate", "class-", "incident", "live", "push", "scenario-", "times", "trainer",
 )  # fmt: skip
-_once = Lock()
+SOURCES = ("guidance", "protocols", "static", "templates", "requirements/run.txt")
+MADE_BY_OTHERS = frozenset({".mo", ".pyc"})
+# Where this process keeps its files and how it reaches the mail server changes no page.
+NOT_SHOWN = frozenset({"data", "smtp_url", "mail_from", "push_ca_file"})
 
 
 class NotWhole(Exception):
@@ -44,37 +48,34 @@ class Kept:
     sha256: str
 
 
-@dataclass(frozen=True)
-class Build:
-    """Everything that is kept, under the version that names it."""
-
-    version: str
-    files: tuple[Kept, ...]
-
-
-def build(app: Flask, settings: Settings, protocol_ids: Iterable[str]) -> Build:
-    """The build of this process, made on first use. Raises `NotWhole` when a page does not answer 200."""
-    with _once:
-        found: Build | None = app.extensions.get("guidance-build")
-        if found is None:
-            found = app.extensions["guidance-build"] = _make(app, settings, sorted(protocol_ids))
-        return found
+def version(settings: Settings, standing: str, root: Path = ROOT) -> str:
+    """The name of this build: of its files, the settings that pages show, and `standing`, what the store adds."""
+    shown = {name: str(value) for name, value in asdict(settings).items() if name not in NOT_SHOWN}
+    parts = [_digest_of_sources(root), json.dumps(shown, sort_keys=True), standing]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
-def _make(app: Flask, settings: Settings, protocol_ids: list[str]) -> Build:
-    urls = [*pages(protocol_ids), *static_files()]
-    # A context of its own: the page must see neither the request nor the person that asked for the build.
-    files = contextvars.Context().run(_render_all, app, settings.base_url, urls)
-    worker = (STATIC / "service-worker.js").read_bytes()
-    listed = json.dumps([[each.url, each.sha256] for each in files])
-    return Build(hashlib.sha256(listed.encode() + worker).hexdigest()[:16], files)
+@functools.cache
+def _digest_of_sources(root: Path) -> str:
+    digest = hashlib.sha256()
+    for path in _sources(root):
+        digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
-def pages(protocol_ids: Iterable[str]) -> list[str]:
-    """The addresses of the pages that are kept, in every enabled language."""
-    ids = list(protocol_ids)
+def _sources(root: Path) -> Iterator[Path]:
+    for name in SOURCES:
+        top = root / name
+        found = [top] if top.is_file() else sorted(top.rglob("*"))
+        yield from (path for path in found if path.is_file() and path.suffix not in MADE_BY_OTHERS)
+
+
+def pages(locale: str, protocol_ids: Iterable[str]) -> list[str]:
+    """The addresses of the pages that are kept for readers of one language."""
+    ids = sorted(protocol_ids)
     names = [*PAGES, *(f"guide/{each}" for each in ids), *(f"practice/guide/{each}" for each in ids)]
-    return [f"/{code}/{name}" for code in locale.ENABLED for name in names]
+    return [f"/{locale}/{name}" for name in names]
 
 
 def static_files(root: Path = STATIC) -> list[str]:
@@ -83,7 +84,19 @@ def static_files(root: Path = STATIC) -> list[str]:
     return ["/static/" + path.relative_to(root).as_posix() for path in found]
 
 
-def _render_all(app: Flask, base_url: str, urls: list[str]) -> tuple[Kept, ...]:
+def kept_static() -> tuple[Kept, ...]:
+    """The static files that are kept, as they are served."""
+    served = [(url, assets.served(STATIC / url.removeprefix("/static/"))) for url in static_files()]
+    return tuple(Kept(url, hashlib.sha256(content).hexdigest()) for url, content in served)
+
+
+def kept_pages(app: Flask, base_url: str, urls: Sequence[str]) -> tuple[Kept, ...]:
+    """Pages rendered for nobody in particular. Raises `NotWhole` when one does not answer 200."""
+    # A context of its own: the page must see neither the request nor the person that asked for the list.
+    return contextvars.Context().run(_render_all, app, base_url, urls)
+
+
+def _render_all(app: Flask, base_url: str, urls: Sequence[str]) -> tuple[Kept, ...]:
     client = app.test_client(use_cookies=False)
     return tuple(_kept(url, client.get(url, base_url=base_url)) for url in urls)
 

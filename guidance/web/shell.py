@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, current_app
 from flask_babel import force_locale, gettext
 from werkzeug.security import safe_join
 
-from guidance.translations.languages import DEFAULT
+from guidance.translations.languages import DEFAULT, folder_name
 from guidance.web import assets, compress, locale, precache
 from guidance.web.access import open_to_all
 from guidance.web.context import parts
 from guidance.web.home import emergency_protocol
 from guidance.web.pages import public_page
+from guidance.web.translation_status import all_reviews
 
 blueprint = Blueprint("shell", __name__)
 
@@ -27,6 +29,13 @@ SHARED_WITH_WORKER = ("js/outbox-store.js", "js/outbox-core.js")
 def ready(locale: str) -> Response:
     """Is this phone ready? What it keeps, and a fix for each “no”."""
     return public_page("ready.html", context=_guides)
+
+
+@blueprint.get("/<locale>/languages")
+@open_to_all
+def languages(locale: str) -> Response:
+    """The choice of language, by their own names; where the reader came from stands in the query, for scripts alone."""
+    return public_page("languages.html", context=dict)
 
 
 @blueprint.get("/<locale>/offline")
@@ -45,16 +54,25 @@ def manifest() -> Response:
     if found is None:
         text = json.dumps(_manifest(), ensure_ascii=False)
         found = compress.keep(key, compress.body(text.encode(), "application/manifest+json"))
-    return compress.answer(found, vary=("Accept-Language",))
+    return compress.answer(found, vary=("Accept-Language", "Cookie"))
 
 
 @blueprint.get("/service-worker.js")
 @open_to_all
 def service_worker() -> Response:
-    """The service worker, with the list of what it keeps in front of it."""
-    found = compress.kept(("worker",))
-    if found is None:
-        found = compress.keep(("worker",), compress.body(_worker().encode(), assets.TYPES[".js"]))
+    """The service worker, with the list of the static files that it keeps in front of it."""
+    return _ready(("worker", _version()), _worker, assets.TYPES[".js"])
+
+
+@blueprint.get("/<locale>/kept.json")
+@open_to_all
+def kept_list(locale: str) -> Response:
+    """What a phone keeps for readers of this language: its pages with their hashes, and what notifications say."""
+    return _ready(("kept", locale, _version()), lambda: _kept_list(locale), "application/json")
+
+
+def _ready(key: tuple[str, ...], make: Callable[[], str], content_type: str) -> Response:
+    found = compress.kept(key) or compress.keep(key, compress.body(make().encode(), content_type))
     return compress.answer(found)
 
 
@@ -100,22 +118,35 @@ def _guides() -> dict[str, object]:
 
 
 def _worker() -> str:
-    here = parts()
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    build = precache.build(app, here.settings, here.library.protocols)
-    listed = {
-        "version": build.version,
-        "files": [{"url": each.url, "sha256": each.sha256} for each in build.files],
+    build = {
+        "version": _version(),
+        "files": [{"url": each.url, "sha256": each.sha256} for each in precache.kept_static()],
         "locales": list(locale.ENABLED),
-        "words": _notification_words(),
+        "words": _notification_words(DEFAULT),
     }
     sources = [precache.STATIC / name for name in (*SHARED_WITH_WORKER, "service-worker.js")]
     scripts = "\n".join(source.read_text(encoding="utf-8") for source in sources)
-    return f"const BUILD = {json.dumps(listed)};\n{scripts}"
+    return f"const BUILD = {json.dumps(build)};\n{scripts}"
 
 
-def _notification_words() -> dict[str, str]:
-    with force_locale(DEFAULT):
+def _kept_list(code: str) -> str:
+    here = parts()
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    files = precache.kept_pages(app, here.settings.base_url, precache.pages(code, here.library.protocols))
+    found = {
+        "version": _version(),
+        "words": _notification_words(code),
+        "files": [{"url": each.url, "sha256": each.sha256} for each in files],
+    }
+    return json.dumps(found, ensure_ascii=False)
+
+
+def _version() -> str:
+    return precache.version(parts().settings, repr(all_reviews()))
+
+
+def _notification_words(code: str) -> dict[str, str]:
+    with force_locale(folder_name(code)):
         return {
             "title": gettext("An incident needs you"),
             "exercise": gettext("EXERCISE"),

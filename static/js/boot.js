@@ -6,6 +6,8 @@ import { watchForUpdate } from "./update.js";
 import { askWorker, atRest } from "./worker.js";
 
 const WORKER = "/service-worker.js";
+/** How long a page rests before it fetches other languages, in milliseconds. */
+const AT_LEISURE = 5_000;
 
 /** @returns {Promise<ServiceWorkerRegistration|null>} null where the browser has no service workers */
 async function register() {
@@ -40,6 +42,15 @@ navigator.serviceWorker?.addEventListener("controllerchange", showNetwork);
 showSite();
 // No storage, or not to be had: a later page sends it.
 atRest().then(() => import("./outbox-pump.js")).catch((error) => console.warn(error));
+atRest().then(() => {
+  // Languages that nobody asked for: never while a guide is open, and the worker itself looks at the connection.
+  if (document.querySelector("[data-guide]")) return;
+  setTimeout(() => navigator.serviceWorker?.controller?.postMessage({ type: "keep-rest" }), AT_LEISURE);
+});
+document.querySelector("[data-language]")?.addEventListener("click", (event) => {
+  const link = /** @type {HTMLAnchorElement} */ (event.currentTarget);
+  link.search = `?at=${encodeURIComponent(location.pathname + location.search + location.hash)}`;
+});
 register().then(
   (registration) => registration && watchForUpdate(registration),
   // Without a worker the page itself still works; Ready? shows what is missing.

@@ -2,6 +2,7 @@
 import { CHANGED, keptProfile } from "./site.js";
 import { ADOPTED, currentWalk, newWalk, saveWalk, unfinishedWalk, walkOf } from "./trail.js";
 import { walkThrough } from "./walk.js";
+import { atRest } from "./worker.js";
 
 walkThrough({
   begin: newWalk,
@@ -16,3 +17,4 @@ walkThrough({
   // Without storage the links work as plain links: the guidance opens always, only the trail is missing.
   console.warn(error);
 });
+if (document.documentElement.lang !== "en") atRest().then(() => import("./speak.js"));

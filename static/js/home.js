@@ -10,6 +10,6 @@ if (line && walk) {
   const time = new Date(lastAt(walk)).toLocaleTimeString(document.documentElement.lang, { hour: "numeric", minute: "2-digit" });
   const text = (line.dataset.text ?? "").replace("{title}", title).replace("{time}", time);
   line.querySelector("span")?.replaceChildren(text);
-  line.href = `/${walk.locale}/guide/${walk.protocol.id}#${walk.position}`;
+  line.href = `/${document.documentElement.lang}/guide/${walk.protocol.id}#${walk.position}`;
   line.hidden = false;
 }

@@ -67,7 +67,7 @@ async function ask(event) {
   const answer = await post(wish);
   if (!answer) return tell(say("certificate-offline"));
   if (answer.code) return keep({ code: answer.code, role, site_type, at: new Date().toISOString() });
-  return answer.missing ? showMissing(answer.missing) : tell(say("certificate-wrong", { detail: whyNot(answer) }));
+  return answer.missing ? showMissing(answer.missing) : tell(say(whyNot(answer)));
 }
 
 /** @param {string[]} missing scenarios that still need a passed run which the server has */
@@ -79,9 +79,10 @@ async function showMissing(missing) {
   part("[data-missing]").replaceChildren(...titles.map((title) => make("li", {}, title)));
 }
 
-/** @param {any} problem @returns {string} */
-function whyNot({ detail, errors = [] }) {
-  return [detail, ...errors.map((/** @type {any} */ each) => each.detail)].filter(Boolean).join(" ");
+/** @param {any} problem @returns {string} the name of our words for what the service found */
+function whyNot({ errors = [] }) {
+  const email = errors.some((/** @type {any} */ each) => each.field === "/reminder_email");
+  return email ? "certificate-email" : "certificate-wrong";
 }
 
 /** @param {any} wish @returns {Promise<any>} the server's words; null when it cannot be asked */

@@ -34,6 +34,9 @@ const PATIENCE = 700;
 /** How often the walk is begun before the page goes on without one. */
 const ATTEMPTS = 3;
 
+/** Where the walk is noted that goes on in another language. */
+const GOES_ON = "walk-goes-on";
+
 /** @type {Book} */
 let book;
 /** @type {Walk} */
@@ -193,6 +196,7 @@ function onClick(event) {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   const link = /** @type {HTMLAnchorElement|null} */ (target.closest("a[data-answer]"));
   const back = target.closest("[data-back]");
+  if (walk && target.closest("[data-language]")) sessionStorage.setItem(GOES_ON, walk.id);
   if (link) {
     event.preventDefault();
     tapped(link);
@@ -220,9 +224,19 @@ async function earlierWalk() {
   const state = /** @type {Mark|null} */ (history.state);
   const same = state?.walk ? await book.walkOf(state.walk) : null;
   if (same) return same;
+  const goesOn = await walkInAnotherLanguage();
+  if (goesOn) return goesOn;
   const left = (await book.left()).filter((w) => w?.protocol.id === page.protocol.id && !w.outcome && w.entries.length);
   const older = left.find((w) => w?.protocol.hash !== page.protocol.hash);
   return left.find((w) => w?.position === named()) ?? older ?? null;
+}
+
+/** @returns {Promise<Walk|null>} the walk that was left by the choice of language, at an outcome too, if this is its place */
+async function walkInAnotherLanguage() {
+  const id = sessionStorage.getItem(GOES_ON);
+  sessionStorage.removeItem(GOES_ON);
+  const left = id ? await book.walkOf(id) : null;
+  return left?.protocol.id === page.protocol.id && left.position === named() ? left : null;
 }
 
 async function begin() {
