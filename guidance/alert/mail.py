@@ -9,8 +9,14 @@ from email.message import EmailMessage
 from guidance.alert.outcome import Answer
 from guidance.mail import BadMailSetting, MailServer, hand_over, mail_server, message_to, server_of
 from guidance.settings import Settings
+from guidance.translations.mark import ENGLISH, N_, Said, Voice
 
 __all__ = ["BadMailSetting", "MailSender", "mail_sender", "mail_server"]
+
+
+SUBJECT = N_("Guidance: an incident needs you")
+URGENT_SUBJECT = N_("Guidance: an incident needs you (urgent)")
+LATER = N_("Details are shown only after you sign in.")
 
 
 @dataclass(frozen=True)
@@ -22,12 +28,12 @@ class MailSender:
     base_url: str
     city: str
 
-    def send(self, address: str, incident_id: str, urgency: str) -> Answer:
-        """Send one alert. Every way it can end is an `Answer`, never an exception."""
+    def send(self, address: str, incident_id: str, urgency: str, voice: Voice = ENGLISH) -> Answer:
+        """Send one alert in the language of `voice`. Every way it can end is an `Answer`, never an exception."""
         if self.server is None:
             return Answer(problem="e-mail is off", final=True)
         try:
-            message = self._message(address, incident_id, urgency)
+            message = self._message(address, incident_id, urgency, voice)
             hand_over(self.server, message)
             return Answer(200)
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
@@ -37,14 +43,12 @@ class MailSender:
         except ValueError:
             return Answer(problem="no e-mail address", final=True)
 
-    def _message(self, address: str, incident_id: str, urgency: str) -> EmailMessage:
-        subject = "Guidance: an incident needs you" + (" (urgent)" if urgency == "urgent" else "")
-        text = (
-            f"{self.city}: nobody has taken over an incident yet.\n\n"
-            f"Open it, and say that you have it:\n{self.base_url}/board/incidents/{incident_id}\n\n"
-            "Details are shown only after you sign in.\n"
-        )
-        return message_to(address, subject, text, self.sender, self.base_url)
+    def _message(self, address: str, incident_id: str, urgency: str, voice: Voice) -> EmailMessage:
+        subject = URGENT_SUBJECT if urgency == "urgent" else SUBJECT
+        what = Said(N_("%(city)s: nobody has taken over an incident yet."), city=self.city).through(voice.say)
+        todo, later = voice.say(N_("Open it, and say that you have it:")), voice.say(LATER)
+        text = f"{what}\n\n{todo}\n{self.base_url}/board/incidents/{incident_id}\n\n{later}\n"
+        return message_to(address, voice.say(subject), text, self.sender, self.base_url)
 
 
 def mail_sender(settings: Settings) -> MailSender:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ FIELD_TYPES = frozenset({"choice", "multi", "count", "text", "moment", "rows"})
 
 @dataclass(frozen=True)
 class Option:
-    """One code of a choice and its English words."""
+    """One code of a choice and its words."""
 
     id: str
     text: str
@@ -34,20 +34,20 @@ class Field:
     source: tuple[str, ...] = ()
     columns: tuple[Field, ...] = ()
 
-    def words(self, value: Any) -> str:
-        """The value in English words; codes that are not of this version are shown as they are."""
+    def words(self, value: Any, listed: Callable[[Iterable[str]], str] = ", ".join) -> str:
+        """The value in words, several put in one line by `listed`; codes that are not of this version stay codes."""
         if self.type == "multi":
-            return ", ".join(self._word(each) for each in value)
+            return listed(self._word(each) for each in value)
         if self.type == "rows":
-            return "; ".join(self._row(row) for row in value)
+            return "; ".join(self._row(row, listed) for row in value)
         return self._word(value)
 
     def _word(self, value: Any) -> str:
         return next((option.text for option in self.options if option.id == value), str(value))
 
-    def _row(self, row: Mapping[str, Any]) -> str:
-        given = [f"{column.label}: {column.words(row[column.id])}" for column in self.columns if column.id in row]
-        return ", ".join(given)
+    def _row(self, row: Mapping[str, Any], listed: Callable[[Iterable[str]], str]) -> str:
+        columns = (column for column in self.columns if column.id in row)
+        return listed(f"{column.label}: {column.words(row[column.id], listed)}" for column in columns)
 
 
 @dataclass(frozen=True)

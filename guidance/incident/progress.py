@@ -21,7 +21,7 @@ class Spoke:
 
 @dataclass(frozen=True)
 class Progress:
-    """`state` is received, alerted, acknowledged or closed."""
+    """`state` is received, alerted, acknowledged or closed; `close_reason` is a code of `CLOSE_REASONS`, else empty."""
 
     id: str
     state: str
@@ -32,6 +32,7 @@ class Progress:
     acknowledged: Spoke | None
     notes: tuple[Spoke, ...]
     closed: Spoke | None
+    close_reason: str = ""
 
 
 def may_follow(report: reports.ReportRow, device_id: str | None) -> bool:
@@ -62,6 +63,7 @@ def progress_of(db: Database, report: reports.ReportRow) -> Progress:
             if event.kind == "desk_note"
         ),
         closed=_closed(db, incident),
+        close_reason=incident.close_reason or "",
     )
 
 

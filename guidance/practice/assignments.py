@@ -16,6 +16,7 @@ from guidance.store import log, people
 from guidance.store import practice_classes as rows
 from guidance.store.people import Person
 from guidance.store.practice_classes import AssignmentRow
+from guidance.translations.mark import N_, Said
 
 # What was not done in time can still be done for this long; then it leaves the phone.
 GRACE = timedelta(days=14)
@@ -35,13 +36,13 @@ def assign(
     A site that has the same scenario for the same days keeps the one it has.
     """
     if due_on < from_on:
-        raise NotDone("The last day comes before the first one.")
+        raise NotDone(N_("The last day comes before the first one."))
     reach = {site.id: site for site in trained_sites(trainer, people.sites(db))}
     wanted = [reach[each] for each in dict.fromkeys(site_ids) if each in reach]
     if not wanted:
-        raise NotDone("Choose at least one site.")
+        raise NotDone(N_("Choose at least one site."))
     if any(site.type != scenario.site_type for site in wanted):
-        raise NotDone(f"“{scenario.title}” is for sites of the type {scenario.site_type}.")
+        raise NotDone(Said(N_("“%(title)s” is for sites of another type."), title=scenario.title))
     present = {(each.site_id, each.scenario_id, each.due_on) for each in standing(db, now, trainer)}
     new = [site for site in wanted if (site.id, scenario.id, due_on.isoformat()) not in present]
     for site in new:

@@ -60,8 +60,8 @@ class NotEarned(Exception):
 
 @dataclass(frozen=True)
 class Standing:
-    """Whether a certificate holds. `last_day` is the last one by age; `risen` names protocols whose edition rose
-    since, or that are no longer published, by title or id."""
+    """Whether a certificate holds. `last_day` is the last one by age; `risen` are the ids of protocols whose edition
+    rose since, or that are no longer published."""
 
     last_day: date
     too_old: bool
@@ -106,7 +106,7 @@ def issue(db: Database, now: datetime, wish: Wish, ground: Ground) -> Certificat
 def standing(row: CertificateRow, ground: Ground, now: datetime) -> Standing:
     """Whether a certificate holds at a moment."""
     last_day = months_later(from_text(row.issued_at).date(), ground.rules.months)
-    risen = [_name(id, ground.library) for id, pinned in row.protocols.items() if _overtaken(id, pinned, ground)]
+    risen = [id for id, pinned in row.protocols.items() if _overtaken(id, pinned, ground)]
     return Standing(last_day, now.date() > last_day, tuple(sorted(risen)))
 
 
@@ -153,8 +153,3 @@ def _site_of(runs: Collection[RunRow]) -> str | None:
 def _overtaken(id: str, pinned: Pinned, ground: Ground) -> bool:
     today = ground.library.get(id)
     return today is None or today.edition > pinned.edition
-
-
-def _name(id: str, library: Library) -> str:
-    protocol = library.get(id)
-    return protocol.title if protocol else id

@@ -23,6 +23,7 @@ from guidance.store import log
 from guidance.store import practice_classes as rows
 from guidance.store.people import Person
 from guidance.store.practice_classes import ClassId, ClassRow, NoteRow, Participant
+from guidance.translations.mark import N_
 
 __all__ = ["ClassId", "NotDone", "Shown", "end", "injects_in_order", "join", "make_class", "may_lead", "show_code"]
 
@@ -33,7 +34,7 @@ _ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 class NotDone(Exception):
-    """Something cannot be done; the text says why in words for the person who tried."""
+    """Something cannot be done; the sentence, marked for translation, says why to the person who tried."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def make_class(
 ) -> ClassRow:
     """Open a class. One of an agency's trainer belongs to that agency; raises `NotDone`."""
     if not scenarios:
-        raise NotDone("Choose at least one scenario.")
+        raise NotDone(N_("Choose at least one scenario."))
     agencies = trained_agencies(trainer)
     agency_id = agencies[0] if agencies else None
     code = _new_code(db)
@@ -101,12 +102,12 @@ def join(
     name = clean_nickname(nickname)
     others = [each for each in rows.participants(db, into.class_id) if present is None or each.id != present.id]
     if any(each.nickname.casefold() == name.casefold() for each in others):
-        raise NotDone("Someone in this class has this name already. Add a letter or a number.")
+        raise NotDone(N_("Someone in this class has this name already. Add a letter or a number."))
     if present is not None and present.class_id == into.id:
         rows.rename_participant(db, present.id, name)
         return replace(present, nickname=name), None
     if len(others) >= MOST_PARTICIPANTS:
-        raise NotDone("This class is full.")
+        raise NotDone(N_("This class is full."))
     token, made = new_token(), Participant(str(uuid4()), into.id, name, to_text(now))
     rows.add_participant(db, made, token_hash(token))
     return made, token
@@ -116,7 +117,7 @@ def clean_nickname(typed: str) -> str:
     """A nickname in one line of printable characters; raises `NotDone` when nothing is left."""
     name = " ".join("".join(each if each.isprintable() else " " for each in typed).split())[:40].strip()
     if not name:
-        raise NotDone("Choose a name for the class: a nickname or your staff number.")
+        raise NotDone(N_("Choose a name for the class: a nickname or your staff number."))
     return name
 
 
@@ -139,7 +140,7 @@ def injects_in_order(found: ClassRow, shelf: ScenarioShelf) -> tuple[Shown, ...]
 def reveal(db: Database, now: datetime, person: Person, found: ClassRow, number: int, shelf: ScenarioShelf) -> None:
     """Show inject `number` (counted from 1) to all phones of a tabletop. Pressing twice shows it once."""
     if found.kind != "tabletop" or not 1 <= number <= len(injects_in_order(found, shelf)):
-        raise NotDone("There is nothing more to reveal.")
+        raise NotDone(N_("There is nothing more to reveal."))
     if rows.reveal(db, found.class_id, number):
         log.add_entry(db, to_text(now), f"person:{person.id}", "practice.inject_revealed", found.id, str(number))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -18,10 +18,16 @@ from guidance.practice.certificates import Ground, Standing, standing
 from guidance.store import certificates as rows
 from guidance.store.certificates import CertificateRow
 from guidance.store.db import Store
+from guidance.translations.mark import ENGLISH, N_, Said, Voice
 
 logger = logging.getLogger("guidance.practice")
 
 Send = Callable[[EmailMessage], None]
+ENDS_SOON = N_("PRACTICE: your certificate ends soon")
+HAS_ENDED = N_("PRACTICE: your certificate has ended")
+CLOSING = N_(
+    "This is PRACTICE: nothing has happened at your site. You asked for this one message; your address is now deleted."
+)
 
 
 @dataclass(frozen=True)
@@ -46,14 +52,25 @@ def sender_for(server: MailServer) -> Send:
     return lambda message: hand_over(server, message)
 
 
-def send_reminders(store: Store, clock: Clock, ground: Ground, letterhead: Letterhead, send: Send) -> Sent:
-    """Remind everyone whose certificate ends soon or has ended, once each, and forget the address."""
+def send_reminders(
+    store: Store,
+    clock: Clock,
+    ground: Ground,
+    letterhead: Letterhead,
+    send: Send,
+    voice: Callable[[CertificateRow], Voice] = lambda _row: ENGLISH,
+) -> Sent:
+    """Remind everyone whose certificate ends soon or has ended, once each, and forget the address.
+
+    `voice` is the language in which the holder of a certificate is written to.
+    """
     with store.reader() as db:
         waiting = rows.to_remind(db)
     due = [(row, found) for row in waiting if is_due(found := standing(row, ground, clock.now()), ground, clock.now())]
     sent = 0
     for row, found in due:
-        if _send(row, found, letterhead, send):
+        titles = _titles(found, ground, voice(row))
+        if _send(row, found, titles, letterhead, send, voice(row)):
             sent += 1
             with store.transaction() as db:
                 rows.set_reminded(db, row.id, to_text(clock.now()))
@@ -65,27 +82,39 @@ def is_due(found: Standing, ground: Ground, now: datetime) -> bool:
     return not found.current or now.date() >= found.last_day - timedelta(days=ground.rules.remind_days)
 
 
-def letter(row: CertificateRow, found: Standing, letterhead: Letterhead) -> str:
-    """The text of a reminder. It says nothing about the holder but what the holder asked to be reminded of."""
-    if found.risen:
-        why = f"These guides have changed so much that practice is needed again: {', '.join(found.risen)}."
+def letter(row: CertificateRow, found: Standing, titles: Sequence[str], letterhead: Letterhead, voice: Voice) -> str:
+    """The text of a reminder; `titles` are those of the guides that rose. It says nothing about the holder but what
+    the holder asked to be reminded of."""
+    last_day = found.last_day.isoformat()
+    if titles:
+        changed = N_("These guides have changed so much that practice is needed again: %(titles)s.")
+        why = Said(changed, titles=", ".join(titles))
     elif found.too_old:
-        why = f"It was valid until {found.last_day.isoformat()}."
+        why = Said(N_("It was valid until %(day)s."), day=last_day)
     else:
-        why = f"It is valid until {found.last_day.isoformat()}."
+        why = Said(N_("It is valid until %(day)s."), day=last_day)
+    opening = Said(N_("%(city)s: a reminder about your practice certificate."), city=letterhead.city)
+    base, say = letterhead.base_url, voice.say
     return (
-        f"{letterhead.city}: a reminder about your practice certificate.\n\n{why}\n\n"
-        f"See it:\n{letterhead.base_url}/certificate/{row.code}\n\n"
-        f"Practise again, on any phone:\n{letterhead.base_url}/en/practice\n\n"
-        "This is PRACTICE: nothing has happened at your site. You asked for this one message; your address is now "
-        "deleted.\n"
+        f"{opening.through(say)}\n\n{why.through(say)}\n\n"
+        f"{say(N_('See it:'))}\n{base}/certificate/{row.code}\n\n"
+        f"{say(N_('Practise again, on any phone:'))}\n{base}/{voice.code}/practice\n\n"
+        f"{say(CLOSING)}\n"
     )
 
 
-def _send(row: CertificateRow, found: Standing, letterhead: Letterhead, send: Send) -> bool:
-    subject = "PRACTICE: your certificate " + ("ends soon" if found.current else "has ended")
+def _titles(found: Standing, ground: Ground, voice: Voice) -> list[str]:
+    """The titles of the guides that rose; one that is no longer published has only its id."""
+    known = ((id, ground.library.get(id)) for id in found.risen)
+    return [voice.reword(id, protocol.title, "title") if protocol else id for id, protocol in known]
+
+
+def _send(
+    row: CertificateRow, found: Standing, titles: Sequence[str], letterhead: Letterhead, send: Send, voice: Voice
+) -> bool:
+    subject = voice.say(ENDS_SOON if found.current else HAS_ENDED)
     try:
-        text = letter(row, found, letterhead)
+        text = letter(row, found, titles, letterhead, voice)
         send(message_to(row.reminder_email or "", subject, text, letterhead.sender, letterhead.base_url))
     except (OSError, smtplib.SMTPException, ValueError) as error:
         logger.warning("a reminder did not go out (%s); it is tried again next time", type(error).__name__)

@@ -107,8 +107,15 @@ def _progress(progress: Progress) -> dict[str, Any]:
         "alerted": {"people": progress.alerted_people},
         "acknowledged": _spoke(progress.acknowledged),
         "notes": [asdict(note) for note in progress.notes],
-        "closed": {"at": progress.closed.at, "reason": progress.closed.text} if progress.closed else None,
+        "closed": _closed(progress),
     }
+
+
+def _closed(progress: Progress) -> dict[str, str] | None:
+    """The reason in English and as a code, for which a page has its own words."""
+    if progress.closed is None:
+        return None
+    return {"at": progress.closed.at, "reason": progress.closed.text, "code": progress.close_reason}
 
 
 def _spoke(spoke: Spoke | None) -> dict[str, str] | None:

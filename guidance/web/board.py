@@ -14,10 +14,12 @@ from guidance.web.access import for_person
 from guidance.web.board_rows import TABS, gather, turned, wish
 from guidance.web.context import parts
 from guidance.web.forms import DutyForm, keep_stale_forms, submitted
+from guidance.web.gettext import said
 
 blueprint = Blueprint("board", __name__, url_prefix="/board")
 blueprint.register_blueprint(incident.blueprint)
 keep_stale_forms(blueprint)
+blueprint.add_app_template_global(said)
 
 
 @blueprint.get("")

@@ -11,7 +11,8 @@ from flask_babel import lazy_gettext as _l
 from guidance.clock import from_text
 from guidance.incident.desk import CLOSE_REASONS
 from guidance.protocol.load import Library
-from guidance.web.gettext import _, ngettext
+from guidance.web import locale
+from guidance.web.gettext import _, listed, ngettext, said
 
 STATES = {"open": _l("Open"), "acknowledged": _l("Taken"), "closed": _l("Closed")}
 URGENCIES = {"urgent": _l("Urgent"), "normal": _l("Normal"), "low": _l("Low")}
@@ -29,12 +30,31 @@ NEWS = {
     "emergency": _l("they say it is an emergency"),
 }
 CHANNELS = {"push": _l("Notification"), "email": _l("E-mail")}
+# What became of one message, after the name of its channel and a colon.
 DELIVERIES = {
-    "queued": _l("Waiting to be sent"),
-    "leased": _l("Being sent"),
-    "sent": _l("Sent"),
-    "failed": _l("Failed"),
-    "cancelled": _l("Not needed any more"),
+    "queued": _l("waiting to be sent"),
+    "leased": _l("being sent"),
+    "sent": _l("sent"),
+    "failed": _l("failed"),
+    "cancelled": _l("not needed any more"),
+}
+# Why it was not sent, by the code that the worker wrote down. Others (410, smtp 550) are shown as they are.
+TROUBLES = {
+    "timeout": _l("no answer in time"),
+    "connection": _l("no connection"),
+    "tls": _l("no safe connection"),
+    "bad answer": _l("an answer that makes no sense"),
+    "internal": _l("an error of ours"),
+    "e-mail is off": _l("e-mail is off"),
+    "no e-mail address": _l("no e-mail address"),
+    "no public contact": _l("no public contact"),
+    "device removed": _l("device removed"),
+}
+WORSE = {"urgent": _l("It got worse: urgent now"), "normal": _l("It got worse: normal now")}
+REOPENED = {
+    "urgent": _l("Open again after it was closed: what the desk added is urgent"),
+    "normal": _l("Open again after it was closed: what the desk added is normal"),
+    "low": _l("Open again after it was closed: what the desk added is low"),
 }
 UNKNOWN_SITE = _l("Site not known")
 Who = Callable[[str | None], str]
@@ -43,7 +63,7 @@ Who = Callable[[str | None], str]
 def kind_words(library: Library, kind: str) -> str:
     """What is happening: the title of the protocol of this kind, or the kind itself when there is none now."""
     protocol = library.protocols.get(kind)
-    return protocol.title if protocol else kind
+    return locale.reword(protocol.id, protocol.title, "title") if protocol else kind
 
 
 def who_words(name: str | None, title: str | None) -> str:
@@ -78,6 +98,13 @@ def delay_words(start: str, end: str | None) -> str:
     return _("after %(s)s s", s=f"{(from_text(end) - from_text(start)).total_seconds():.1f}")
 
 
+def trouble_words(detail: str) -> str:
+    """Why a message was not sent; what no table knows is shown as it is."""
+    if detail.startswith("refused: "):
+        return _("refused before sending")
+    return str(TROUBLES.get(detail, detail))
+
+
 def event_words(kind: str, data: Mapping[str, Any], who: str) -> str:
     """One entry of a timeline in words; a kind that this version does not know is shown as it is."""
     words = _EVENTS.get(kind)
@@ -99,9 +126,16 @@ def _revised(data: Mapping[str, Any], _who: str) -> str:
 
 
 def _with_flags(words: str, data: Mapping[str, Any]) -> str:
-    late = _("It waited long on the phone.") if data.get("late") else ""
-    problem = _("Its trail does not replay.") if data.get("trail_problem") else ""
-    return ". ".join([words, *(flag.rstrip(".") for flag in (late, problem) if flag)])
+    if data.get("late"):
+        words = _and_then(words, _("It waited long on the phone"))
+    if data.get("trail_problem"):
+        words = _and_then(words, _("Its trail does not replay"))
+    return words
+
+
+def _and_then(first: str, second: str) -> str:
+    """Two sentences without their last full stop in one line."""
+    return _("%(first)s. %(second)s", first=first, second=second)
 
 
 def _variant(data: Mapping[str, Any], _who: str) -> str:
@@ -138,24 +172,23 @@ def _bundled(_data: Mapping[str, Any], _who: str) -> str:
 
 
 def _got_worse(data: Mapping[str, Any], _who: str) -> str:
-    urgency = str(URGENCIES.get(str(data.get("urgency", "")), data.get("urgency", ""))).lower()
-    worse = _("It got worse: %(urgency)s now", urgency=urgency)
+    worse = str(WORSE.get(str(data.get("urgency", "")), _("It got worse")))
     news = [str(NEWS[each]) for each in data.get("news", ()) if each in NEWS]
     if news:
-        worse = _("It got worse: %(news)s", news=", ".join(news))
+        worse = _("It got worse: %(news)s", news=listed(news))
     if data.get("state") != "acknowledged":
         return worse
     people = int(data.get("people", 0))
-    return f"{worse}. " + ngettext("%(num)s person told of it", "%(num)s people told of it", people)
+    return _and_then(worse, ngettext("%(num)s person told of it", "%(num)s people told of it", people))
 
 
 def _reopened(data: Mapping[str, Any], _who: str) -> str:
-    urgency = str(URGENCIES.get(str(data.get("urgency", "")), data.get("urgency", ""))).lower()
-    return _("Open again after it was closed: what the desk added is %(urgency)s", urgency=urgency)
+    return str(REOPENED.get(str(data.get("urgency", "")), _("Open again after it was closed")))
 
 
 def _closed(data: Mapping[str, Any], who: str) -> str:
-    reason = CLOSE_REASONS.get(str(data.get("reason", "")), str(data.get("reason", "")))
+    code = str(data.get("reason", ""))
+    reason = said(CLOSE_REASONS[code]) if code in CLOSE_REASONS else code
     return _("%(who)s closed it: %(reason)s", who=who, reason=reason)
 
 

@@ -11,6 +11,7 @@ from guidance.people.tokens import read_code, show_code
 from guidance.practice.certificates import Standing, standing
 from guidance.store import certificates as rows
 from guidance.store.certificates import CertificateRow, Pinned
+from guidance.web import content
 from guidance.web.access import open_to_all
 from guidance.web.context import parts
 from guidance.web.forms import keep_stale_forms, problems, submitted
@@ -25,13 +26,14 @@ keep_stale_forms(blueprint)
 
 @dataclass(frozen=True)
 class Shown:
-    """What anyone may see of a certificate: nothing of it is about its holder."""
+    """What anyone may see of a certificate: nothing of it is about its holder. `risen` are titles of guides."""
 
     code: str
     role: str
     site_type: str
     issued_on: str
     standing: Standing
+    risen: tuple[str, ...]
     protocols: tuple[tuple[str, Pinned], ...]
 
 
@@ -84,13 +86,14 @@ def _row(typed: str) -> CertificateRow | None:
 
 def _shown(row: CertificateRow) -> Shown:
     here = parts()
-    role = here.certificate_rules.roles.get(row.role)
-    titles = {id: protocol.title for id, protocol in here.library.protocols.items()}
+    titles = content.protocol_titles()
+    held = standing(row, here.ground, here.clock.now())
     return Shown(
         code=show_code(row.code),
-        role=_(role.title) if role else row.role,
+        role=content.role_titles().get(row.role, row.role),
         site_type=str(SITE_TYPE_WORDS.get(row.site_type, row.site_type)),
         issued_on=row.issued_at[:10],
-        standing=standing(row, here.ground, here.clock.now()),
+        standing=held,
+        risen=tuple(sorted(titles.get(id, id) for id in held.risen)),
         protocols=tuple((titles.get(id, id), pinned) for id, pinned in row.protocols.items()),
     )

@@ -13,37 +13,71 @@ from wtforms import BooleanField, RadioField, SelectChoice, StringField, TextAre
 from wtforms.validators import InputRequired, Length, Optional
 
 from guidance.incident.desk import AUDIENCES, CLOSE_REASONS, NOTE_CHARACTERS
+from guidance.translations.mark import N_
+from guidance.web.gettext import said
 
 STALE = _l("This page waited too long. Nothing was lost: press the button again.")
+# What WTForms says by itself, and how we say it. Everything else of its words becomes the general sentence.
+BUILT_IN = {
+    "Not a valid choice.": N_("Choose one of what is offered."),
+    "Not a valid date value.": N_("Write a day as in 2026-11-24."),
+    "Not a valid integer value.": N_("Write a whole number."),
+}
+NOT_RIGHT = N_("This is not filled in right. Check it.")
+LONG = Length(max=40, message=_l("At most 40 characters fit. Shorten it."))
+WORDS = Length(max=NOTE_CHARACTERS, message=_l("At most 500 characters fit. Shorten it."))
 
 
-class ConfirmForm(FlaskForm):  # type: ignore[misc]
+class OurWords:
+    """Says for WTForms what it would say in English, in the language of this request."""
+
+    def gettext(self, text: str) -> str:
+        """Our sentence for one of WTForms'."""
+        return said(BUILT_IN.get(text, NOT_RIGHT))
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        """WTForms counts where something chosen is not offered; texts that are too long have sentences of ours."""
+        return said(BUILT_IN["Not a valid choice."] if "choice" in one else NOT_RIGHT)
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form whose every problem is told in the reader's language."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """Where WTForms asks for words."""
+
+        def get_translations(self, _form: Any) -> OurWords:
+            """Ours, whatever the form."""
+            return OurWords()
+
+
+class ConfirmForm(Form):
     """A single button."""
 
 
-class CodeForm(FlaskForm):  # type: ignore[misc]
+class CodeForm(Form):
     """A join code, typed."""
 
     code = StringField(
         _l("Join code"),
-        validators=[InputRequired(_l("Type the code that your supervisor shows you.")), Length(max=40)],
+        validators=[InputRequired(_l("Type the code that your supervisor shows you.")), LONG],
     )
 
 
-class NoteForm(FlaskForm):  # type: ignore[misc]
+class NoteForm(Form):
     """A note on an incident. The JavaScript-free limit of the text is the server's."""
 
     text = TextAreaField(
         _l("Note"),
         validators=[
             InputRequired(_l("Write something first.")),
-            Length(max=NOTE_CHARACTERS, message=_l("At most 500 characters fit. Shorten it.")),
+            WORDS,
         ],
     )
     audience = RadioField(choices=[SelectChoice(each) for each in AUDIENCES], default="desk")
 
 
-class CloseForm(FlaskForm):  # type: ignore[misc]
+class CloseForm(Form):
     """The end of an incident."""
 
     reason = RadioField(
@@ -51,10 +85,10 @@ class CloseForm(FlaskForm):  # type: ignore[misc]
         choices=[SelectChoice(value, words) for value, words in CLOSE_REASONS.items()],
         validators=[InputRequired(_l("Choose a reason for closing."))],
     )
-    text = StringField(_l("In a few words"), validators=[Optional(), Length(max=NOTE_CHARACTERS)])
+    text = StringField(_l("In a few words"), validators=[Optional(), WORDS])
 
 
-class DutyForm(FlaskForm):  # type: ignore[misc]
+class DutyForm(Form):
     """On duty or not."""
 
     on_duty = BooleanField()

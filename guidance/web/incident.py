@@ -22,6 +22,7 @@ from guidance.web.board_rows import in_words
 from guidance.web.board_words import who_words
 from guidance.web.context import parts
 from guidance.web.forms import CloseForm, ConfirmForm, NoteForm, problems, submitted
+from guidance.web.gettext import said
 from guidance.web.incident_page import gather
 
 blueprint = Blueprint("incident", __name__, url_prefix="/incidents/<uuid:incident_id>")
@@ -69,7 +70,7 @@ def note(incident_id: UUID) -> ResponseReturnValue:
             try:
                 desk.add_note(db, now, row.id, g.person.id, words, audience)
             except desk.NotAccepted as refusal:
-                form.text.errors = [str(refusal)]
+                form.text.errors = [said(refusal)]
                 return _page(incident_id, form)
     return _back(incident_id)
 
@@ -88,7 +89,7 @@ def close(incident_id: UUID) -> ResponseReturnValue:
             if desk.close(db, now, row.id, g.person.id, str(form.reason.data), str(form.text.data or "")):
                 close_alert(db, row.id, now)
         except desk.NotAccepted as refusal:
-            form.text.errors = [str(refusal)]
+            form.text.errors = [said(refusal)]
             return _page(incident_id, form)
     return _back(incident_id)
 

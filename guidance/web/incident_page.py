@@ -1,4 +1,7 @@
-"""What the incident page shows, gathered in one read: reports with facts and trail in words, timeline, deliveries."""
+"""What the incident page shows, gathered in one read: reports with facts and trail in words, timeline, deliveries.
+
+A report holds codes, so that everyone reads it in the own language; what people typed stays as written.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,11 @@ from guidance.protocol.model import BACK, Outcome, Protocol
 from guidance.protocol.replay import replay
 from guidance.store import board, incidents, people, reports
 from guidance.store.board import BoardRow, DeliveryRow
-from guidance.web.board_words import CHANNELS, DELIVERIES, delay_words, event_words, who_words
+from guidance.web import content
+from guidance.web.board_words import CHANNELS, DELIVERIES, delay_words, event_words, trouble_words, who_words
 from guidance.web.context import Parts
-from guidance.web.gettext import _, ngettext
+from guidance.web.gettext import _, listed, ngettext, said
+from guidance.web.recognised import trail_problem
 
 # How many additions of phones that are not joined a page shows of one report.
 SHOWN_APART = 10
@@ -95,10 +100,9 @@ def gather(db: Database, here: Parts, row: BoardRow) -> IncidentPage:
 def _attempt(row: DeliveryRow) -> Attempt:
     spent = delay_words(row.created_at, row.finished_at) if row.state in {"sent", "failed"} else ""
     tries = ngettext("%(num)s try", "%(num)s tries", row.attempt) if row.attempt > 1 else ""
-    channel, state = str(CHANNELS[row.channel]), str(DELIVERIES[row.state])
-    trouble = row.detail if row.state in {"queued", "failed"} else ""
-    words = ", ".join(part for part in (f"{channel}: {state.lower()}", spent, tries, trouble) if part)
-    return Attempt(row.person_name, row.person_title, row.state, words)
+    what = _("%(channel)s: %(state)s", channel=CHANNELS[row.channel], state=DELIVERIES[row.state])
+    trouble = trouble_words(row.detail) if row.state in {"queued", "failed"} else ""
+    return Attempt(row.person_name, row.person_title, row.state, listed((what, spent, tries, trouble)))
 
 
 def _happening(db: Database, event: incidents.EventRow) -> Happening:
@@ -124,7 +128,7 @@ def _report(db: Database, here: Parts, row: BoardRow, report: reports.ReportRow)
 def _doubts(revision: reports.RevisionRow, hidden: int) -> list[str]:
     found = [_("Added by a phone that is not joined to this site")]
     if revision.trail_problem:
-        found.append(_("The trail does not replay: %(problem)s", problem=revision.trail_problem))
+        found.append(_("The trail does not replay: %(problem)s", problem=said(trail_problem(revision.trail_problem))))
     if hidden:
         found.append(ngettext("%(num)s earlier one is kept", "%(num)s earlier ones are kept", hidden))
     return found
@@ -139,13 +143,14 @@ def _merged(
     facts = {name: value for body in bodies for name, value in body.get("facts", {}).items()}
     place = max((number for number, body in enumerate(bodies) if body["trail"]), default=len(bodies) - 1)
     trail, protocol_hash = bodies[place]["trail"], revisions[place].protocol_hash
-    protocol = here.shelf.find(db, protocol_hash)
+    walked = here.shelf.find(db, protocol_hash)
+    protocol = content.protocol(walked) if walked else None
     position = replay(protocol, trail, row.site_type).position if protocol else ""
     return ReportView(
         newest.revision,
         newest.sent_at,
         newest.received_at,
-        _facts(here, facts),
+        _facts(facts),
         trail_words(protocol, trail),
         protocol.outcomes.get(position) if protocol else None,
         _version(protocol, protocol_hash),
@@ -153,10 +158,10 @@ def _merged(
     )
 
 
-def _facts(here: Parts, facts: Mapping[str, Any]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+def _facts(facts: Mapping[str, Any]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     return tuple(
-        (title, tuple((field.label, field.words(value)) for field, value in given))
-        for title, given in here.catalog.described(facts)
+        (title, tuple((field.label, field.words(value, listed)) for field, value in given))
+        for title, given in content.catalog().described(facts)
     )
 
 
@@ -197,7 +202,7 @@ def _version(protocol: Protocol | None, content_hash: str) -> str:
 def _flags(db: Database, newest: reports.RevisionRow, late_hours: int) -> list[str]:
     found = []
     if newest.trail_problem:
-        found.append(_("The trail does not replay: %(problem)s", problem=newest.trail_problem))
+        found.append(_("The trail does not replay: %(problem)s", problem=said(trail_problem(newest.trail_problem))))
     variants = len(reports.variants_of(db, newest.report_id))
     if variants:
         found.append(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
@@ -20,12 +19,12 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from guidance.practice.drafts import MOST_CHARACTERS
 from guidance.practice.readiness import MOST_STAFF
+from guidance.web.forms import LONG, WORDS, Form
 
 TITLE = Length(max=80, message=_l("At most 80 characters fit. Shorten it."))
-WORDS = Length(max=500, message=_l("At most 500 characters fit. Shorten it."))
 
 
-class ClassForm(FlaskForm):  # type: ignore[misc]
+class ClassForm(Form):
     """A new class or tabletop. The choices of scenarios are set by the page."""
 
     title = StringField(_l("Title"), validators=[InputRequired(_l("Give the class a title.")), TITLE])
@@ -43,7 +42,7 @@ class ClassForm(FlaskForm):  # type: ignore[misc]
         return sorted(self.scenarios.data, key=lambda id: ticked.get(id, len(ticked)))
 
 
-class AssignForm(FlaskForm):  # type: ignore[misc]
+class AssignForm(Form):
     """A scenario for sites, between two days. The choices are set by the page."""
 
     scenario = SelectField(_l("Scenario"), validators=[InputRequired(_l("Choose a scenario."))])
@@ -52,29 +51,29 @@ class AssignForm(FlaskForm):  # type: ignore[misc]
     due_on = DateField(_l("Until"), validators=[InputRequired(_l("Say until which day."))])
 
 
-class NickForm(FlaskForm):  # type: ignore[misc]
+class NickForm(Form):
     """A trainee comes into a class."""
 
-    code = StringField(_l("Class code"), validators=[InputRequired(_l("Type the code of the class.")), Length(max=40)])
+    code = StringField(_l("Class code"), validators=[InputRequired(_l("Type the code of the class.")), LONG])
     nickname = StringField(
         _l("Your name in the class"),
-        validators=[InputRequired(_l("Choose a name for the class: a nickname or your staff number.")), Length(max=40)],
+        validators=[InputRequired(_l("Choose a name for the class: a nickname or your staff number.")), LONG],
     )
 
 
-class RevealForm(FlaskForm):  # type: ignore[misc]
+class RevealForm(Form):
     """The number of the inject to show next."""
 
     number = IntegerField(validators=[InputRequired(), NumberRange(min=1)])
 
 
-class WriteForm(FlaskForm):  # type: ignore[misc]
+class WriteForm(Form):
     """A note of a class."""
 
     text = TextAreaField(_l("Note"), validators=[InputRequired(_l("Write something first.")), WORDS])
 
 
-class ActionForm(FlaskForm):  # type: ignore[misc]
+class ActionForm(Form):
     """An action of the hot-wash."""
 
     text = StringField(_l("What"), validators=[InputRequired(_l("Say what is to be done.")), WORDS])
@@ -82,25 +81,25 @@ class ActionForm(FlaskForm):  # type: ignore[misc]
     due_on = DateField(_l("By when"), validators=[Optional()])
 
 
-class DoneForm(FlaskForm):  # type: ignore[misc]
+class DoneForm(Form):
     """Whether an action is done."""
 
     done = BooleanField()
 
 
-class DraftForm(FlaskForm):  # type: ignore[misc]
+class DraftForm(Form):
     """The text of a draft. Too long a text is the server's to refuse in words."""
 
-    yaml = TextAreaField(validators=[Length(max=2 * MOST_CHARACTERS)])
+    yaml = TextAreaField(validators=[Length(max=2 * MOST_CHARACTERS, message=_l("The scenario is too long."))])
 
 
-class NewDraftForm(FlaskForm):  # type: ignore[misc]
+class NewDraftForm(Form):
     """Start a draft from nothing or from a scenario that is there."""
 
     origin = HiddenField()
 
 
-class StaffForm(FlaskForm):  # type: ignore[misc]
+class StaffForm(Form):
     """How many people work at a site's desk."""
 
     staff = IntegerField(
@@ -112,7 +111,7 @@ class StaffForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class VerifyForm(FlaskForm):  # type: ignore[misc]
+class VerifyForm(Form):
     """The code of a certificate, typed."""
 
-    code = StringField(_l("Code"), validators=[InputRequired(_l("Type the code of the certificate.")), Length(max=40)])
+    code = StringField(_l("Code"), validators=[InputRequired(_l("Type the code of the certificate.")), LONG])

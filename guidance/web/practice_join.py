@@ -16,7 +16,7 @@ from guidance.web import cookies, locale
 from guidance.web.access import open_to_all
 from guidance.web.context import parts
 from guidance.web.forms import keep_stale_forms, problems, submitted
-from guidance.web.gettext import _
+from guidance.web.gettext import _, said
 from guidance.web.practice_access import current_trainee
 from guidance.web.practice_forms import NickForm
 
@@ -61,7 +61,7 @@ def _enter(form: NickForm, found: ClassRow) -> ResponseReturnValue:
         with here.store.transaction() as db:
             _participant, token = classes.join(db, here.clock.now(), found, str(form.nickname.data), present)
     except NotDone as refusal:
-        form.nickname.errors = [str(refusal)]
+        form.nickname.errors = [said(refusal)]
         return make_response(_page(form, found), 400)
     response = make_response(redirect(f"/{locale.current()}/practice", 303))
     kept = token or cookies.class_token(request, here.settings) or ""

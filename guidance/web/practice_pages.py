@@ -15,12 +15,13 @@ from guidance.practice.document import to_document
 from guidance.practice.outline import outline
 from guidance.practice.scenario import Scenario
 from guidance.protocol.model import SITE_TYPES
-from guidance.web import compress
+from guidance.web import compress, content
 from guidance.web.access import open_to_all
 from guidance.web.context import parts
 from guidance.web.guides import guide_context
 from guidance.web.pages import public_page
 from guidance.web.practice_words import SITE_TYPE_WORDS
+from guidance.web.translation_status import review_mark
 
 blueprint = Blueprint("practice_pages", __name__)
 
@@ -43,7 +44,8 @@ def guide(locale: str, protocol_id: str) -> Response:
     protocol = parts().library.get(protocol_id)
     if protocol is None:
         abort(404)
-    return public_page("practice/guide.html", protocol.id, protocol.hash, context=lambda: guide_context(protocol))
+    key = (protocol.id, protocol.hash, review_mark(locale, protocol.id))
+    return public_page("practice/guide.html", *key, context=lambda: guide_context(protocol))
 
 
 @blueprint.get("/<locale>/practice/report")
@@ -63,22 +65,20 @@ def debrief(locale: str) -> Response:
 @blueprint.get("/<locale>/practice/scenarios.json")
 @open_to_all
 def scenarios(locale: str) -> Response:
-    """Every scenario, and of each protocol what a debrief needs."""
+    """Every scenario, and of each protocol what a debrief needs, in one language. Officers speak English."""
     key = ("practice/scenarios.json", locale)
     document = compress.kept(key) or compress.keep(key, compress.body(_scenarios(), "application/json"))
     return compress.answer(document)
 
 
 def _home_context() -> Mapping[str, object]:
-    here = parts()
-    roles = {id: role.title for id, role in here.certificate_rules.roles.items()}
-    return {"site_types": {each: SITE_TYPE_WORDS[each] for each in SITE_TYPES}, "roles": roles}
+    return {"site_types": {each: SITE_TYPE_WORDS[each] for each in SITE_TYPES}, "roles": content.role_titles()}
 
 
 def _report_context() -> Mapping[str, object]:
     here = parts()
     asked = wanted(here.scenarios.scenarios.values())
-    screens = [(screen, _asked(screen, asked)) for screen in here.catalog.screens]
+    screens = [(screen, _asked(screen, asked)) for screen in content.catalog().screens]
     return {"screens": [(screen, fields) for screen, fields in screens if fields]}
 
 
@@ -92,14 +92,14 @@ def _asked(screen: Screen, asked: frozenset[str]) -> list[object]:
 
 
 def _scenarios() -> bytes:
-    here = parts()
-    labels = {field.id: field.label for field in here.catalog.fields()}
+    library = content.library()
+    labels = {field.id: field.label for field in content.catalog().fields()}
     found = {
         "format": FORMAT,
-        "protocols": {each.id: outline(each) for each in here.library.protocols.values()},
+        "protocols": {each.id: outline(each) for each in library.protocols.values()},
         "scenarios": [
-            to_document(each, here.library.protocols[each.protocol], labels)
-            for each in here.scenarios.scenarios.values()
+            to_document(content.scenario(each), library.protocols[each.protocol], labels, each.card.say)
+            for each in parts().scenarios.scenarios.values()
         ],
     }
     return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()

@@ -8,26 +8,34 @@ import sqlite3
 from typing import Any
 
 from flask import Flask, Response, render_template, request
-from flask_babel import gettext
 from werkzeug.exceptions import HTTPException
 
 from guidance.incident.schema import FieldProblem
+from guidance.translations.mark import N_
+from guidance.web.gettext import said
 
 logger = logging.getLogger("guidance.web")
 
 TITLES = {
-    400: "This request cannot be read",
-    401: "Sign in first",
-    403: "This request is not allowed",
-    404: "There is nothing here for you",
-    405: "This address does not do that",
-    409: "This revision is here already with other content; both are kept",
-    413: "This is too large",
-    415: "Send JSON",
-    422: "Some fields are not right",
-    429: "Too many tries; wait a little",
-    500: "Something broke on our side",
-    503: "Not able to store anything right now; keep it and try again",
+    400: N_("This request cannot be read"),
+    401: N_("Sign in first"),
+    403: N_("This request is not allowed"),
+    404: N_("There is nothing here for you"),
+    405: N_("This address does not do that"),
+    409: N_("This revision is here already with other content; both are kept"),
+    413: N_("This is too large"),
+    415: N_("Send JSON"),
+    422: N_("Some fields are not right"),
+    429: N_("Too many tries; wait a little"),
+    500: N_("Something broke on our side"),
+    503: N_("Not able to store anything right now; keep it and try again"),
+}
+DETAILS = {
+    404: N_("Check the address, or go back to the start."),
+    405: N_("Go back to the start and try another way."),
+    413: N_("Send less at once."),
+    500: N_("It is not your fault. Try again; if it stays, call your supervisor."),
+    503: N_("Nothing was stored. What you typed is still on the phone; it will be sent again."),
 }
 
 
@@ -68,12 +76,13 @@ def wants_json() -> bool:
     )
 
 
-def answer(status: int, detail: str) -> Response:
-    """An error as JSON or as a page, whichever the request can use."""
+def answer(status: int, detail: str = "") -> Response:
+    """An error as JSON, in English and with `detail`, or as a page with our own words in the reader's language."""
     if wants_json():
-        return problem_response(Problem(status, detail))
-    title = TITLES.get(status, TITLES[500])
-    return Response(render_template("error.html", status=status, title=title, detail=detail), status)
+        return problem_response(Problem(status, DETAILS.get(status, detail)))
+    title = said(TITLES.get(status, TITLES[500]))
+    page = render_template("error.html", status=status, title=title, detail=said(DETAILS.get(status, "")))
+    return Response(page, status)
 
 
 def install(app: Flask) -> None:
@@ -88,20 +97,15 @@ def install(app: Flask) -> None:
         if error.response is not None and isinstance(error.response, Response):
             return error.response
         status = error.code or 500
-        details = {
-            404: gettext("Check the address, or go back to the start."),
-            405: gettext("Go back to the start and try another way."),
-            413: gettext("Send less at once."),
-        }
-        return answer(status, details.get(status) or error.description or "")
+        return answer(status, error.description or "")
 
     @app.errorhandler(sqlite3.OperationalError)
     def on_store(error: sqlite3.OperationalError) -> Response:
         # Busy, full or unreadable disk: nothing was written, so the phone keeps what it has and comes again.
         logger.error("the store refused: %s", type(error).__name__ + ": " + str(error))
-        return answer(503, gettext("Nothing was stored. What you typed is still on the phone; it will be sent again."))
+        return answer(503)
 
     @app.errorhandler(Exception)
     def on_bug(error: Exception) -> Response:
         logger.exception("unexpected error in %s", request.endpoint)
-        return answer(500, gettext("It is not your fault. Try again; if it stays, call your supervisor."))
+        return answer(500)

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 from sqlite_utils import Database
 from wtforms import HiddenField
 from wtforms.validators import UUID
@@ -19,9 +18,10 @@ from guidance.incident.receive import Sender
 from guidance.protocol.model import Protocol
 from guidance.store import people, reports
 from guidance.store.devices import Device
+from guidance.web import content
 from guidance.web.access import current_device, open_to_all
 from guidance.web.context import parts
-from guidance.web.forms import keep_stale_forms, problems, submitted
+from guidance.web.forms import Form, keep_stale_forms, problems, submitted
 from guidance.web.home import entries
 from guidance.web.pages import public_page
 
@@ -29,7 +29,7 @@ blueprint = Blueprint("report_pages", __name__)
 keep_stale_forms(blueprint)
 
 
-class AlertForm(FlaskForm):  # type: ignore[misc]
+class AlertForm(Form):
     """One button. The report's id is made with the page, so that pressing twice files once."""
 
     report = HiddenField(validators=[UUID()])
@@ -47,7 +47,7 @@ def kinds_of_report() -> dict[str, list[Protocol]]:
 @open_to_all
 def report(locale: str) -> Response:
     """The details form: one document for everybody; which report it is about stands in the fragment alone."""
-    return public_page("report.html", context=lambda: {"catalog": parts().catalog})
+    return public_page("report.html", context=lambda: {"catalog": content.catalog()})
 
 
 @blueprint.get("/<locale>/my-reports")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from guidance.protocol.model import Source
-from guidance.web import words
+from guidance.web import content, words
 from guidance.web.access import open_to_all
-from guidance.web.context import parts
 from guidance.web.pages import public_page
 
 blueprint = Blueprint("sources", __name__)
@@ -21,8 +20,8 @@ def sources(locale: str) -> Response:
 
 
 def all_sources() -> list[Source]:
-    """The sources of all protocols, each once, by title."""
+    """The sources of all protocols, each once, by title in the language of this request."""
     found = {
-        source.id: source for protocol in parts().library.protocols.values() for source in protocol.sources.values()
+        source.id: source for protocol in content.library().protocols.values() for source in protocol.sources.values()
     }
     return sorted(found.values(), key=lambda source: source.title.casefold())

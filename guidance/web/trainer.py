@@ -16,9 +16,11 @@ from guidance.practice.classes import NotDone
 from guidance.practice.scenario import Scenario
 from guidance.store import people, practice_classes, practice_runs
 from guidance.store.practice_runs import Within
+from guidance.web import content
 from guidance.web.access import for_person
 from guidance.web.context import parts
 from guidance.web.forms import ConfirmForm, keep_stale_forms, problems, submitted
+from guidance.web.gettext import said
 from guidance.web.practice_forms import AssignForm, ClassForm
 from guidance.web.practice_words import SITE_TYPE_WORDS
 
@@ -63,14 +65,14 @@ def assign() -> ResponseReturnValue:
     here, form = parts(), _assign_form()
     if not submitted(form):
         return _page(form)
-    scenario = here.scenarios.scenarios[str(form.scenario.data)]
+    scenario = content.scenario(here.scenarios.scenarios[str(form.scenario.data)])
     try:
         with here.store.transaction() as db:
             assignments.assign(
                 db, here.clock.now(), g.person, scenario, form.sites.data, form.from_on.data, form.due_on.data
             )
     except NotDone as refusal:
-        form.form_errors = [str(refusal)]
+        form.form_errors = [said(refusal)]
         return _page(form)
     return redirect("/trainer#assigned", 303)
 
@@ -119,14 +121,15 @@ def _page(refused: FlaskForm | None = None) -> ResponseReturnValue:
     made: dict[str, list[int]] = {}
     for each in runs:
         made.setdefault(each.run.scenario_id, []).append(each.run.passed)
-    known = here.scenarios.scenarios.values()
+    shelf = content.scenarios()
+    tallies = [Tally(each, len(made.get(each.id, [])), sum(made.get(each.id, []))) for each in shelf.scenarios.values()]
     html = render_template(
         "trainer/home.html",
         classes=led,
         assigned=assigned,
         sites=sites,
-        tallies=[Tally(each, len(made.get(each.id, [])), sum(made.get(each.id, []))) for each in known],
-        scenarios=here.scenarios,
+        tallies=tallies,
+        scenarios=shelf,
         site_types=SITE_TYPE_WORDS,
         class_form=refused if isinstance(refused, ClassForm) else _class_form(),
         assign_form=refused if isinstance(refused, AssignForm) else _assign_form(),

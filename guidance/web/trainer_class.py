@@ -13,10 +13,11 @@ from guidance.practice.classes import NotDone
 from guidance.practice.compare import asked
 from guidance.store import practice_classes
 from guidance.store.practice_classes import ClassRow
+from guidance.web import content
 from guidance.web.access import for_person
 from guidance.web.context import parts
 from guidance.web.forms import ConfirmForm, keep_stale_forms, problems, submitted
-from guidance.web.gettext import _, ngettext
+from guidance.web.gettext import _, ngettext, said
 from guidance.web.practice_access import class_in_sight
 from guidance.web.practice_forms import ActionForm, DoneForm, RevealForm, WriteForm
 from guidance.web.sites import qr_code
@@ -63,7 +64,7 @@ def reveal(class_id: UUID) -> ResponseReturnValue:
             found = class_in_sight(db, g.person, class_id)
             classes.reveal(db, here.clock.now(), g.person, found, int(form.number.data), here.scenarios)
     except NotDone as refusal:
-        form.number.errors = [str(refusal)]
+        form.number.errors = [said(refusal)]
         return _page(class_id, form)
     return _back(class_id, "injects")
 
@@ -122,16 +123,16 @@ def end(class_id: UUID) -> ResponseReturnValue:
 
 
 def _page(class_id: UUID, refused: FlaskForm | None = None) -> ResponseReturnValue:
-    here = parts()
+    here, shelf = parts(), content.scenarios()
     with here.store.reader() as db:
         found = class_in_sight(db, g.person, class_id)
-        board = class_board.gather(db, found, here.scenarios, here.library)
+        board = class_board.gather(db, found, shelf, content.library())
         notes = practice_classes.notes(db, found.class_id)
     address = classes.join_address(here.settings, found.code)
     html = render_template(
         "trainer/class.html",
         found=found,
-        scenarios=[here.scenarios.get(each) for each in found.scenario_ids],
+        scenarios=[shelf.get(each) for each in found.scenario_ids],
         board=board_data(board),
         shown=_shown(found),
         code=classes.show_code(found.code),
@@ -149,7 +150,7 @@ def _page(class_id: UUID, refused: FlaskForm | None = None) -> ResponseReturnVal
 
 def _shown(found: ClassRow) -> list[dict[str, str]]:
     """Every inject of a class with its place in words; the page marks those that phones show."""
-    library = parts().library
+    library = content.library()
     return [
         {
             "scenario": each.scenario.title,
@@ -158,7 +159,7 @@ def _shown(found: ClassRow) -> list[dict[str, str]]:
             if each.inject.place
             else ngettext("after %(num)s second", "after %(num)s seconds", each.inject.seconds),
         }
-        for each in classes.injects_in_order(found, parts().scenarios)
+        for each in classes.injects_in_order(found, content.scenarios())
     ]
 
 

@@ -21,6 +21,7 @@ from guidance.practice.scenario import SHOWN, to_source
 from guidance.protocol.model import SITE_TYPES
 from guidance.store import practice_drafts as rows
 from guidance.store.practice_drafts import DraftRow
+from guidance.web import content
 from guidance.web.access import for_person
 from guidance.web.context import parts
 from guidance.web.forms import ConfirmForm, keep_stale_forms, problems, submitted
@@ -53,8 +54,8 @@ def begin() -> ResponseReturnValue:
     origin = here.scenarios.get(str(form.origin.data or ""))
     source: dict[str, Any] = to_source(origin) if origin else {"version": 1, "checked": here.clock.now().date()}
     if origin:
-        source["title"] = _("%(title)s (changed)", title=origin.title)
-    checked = rules.check_text(write({**source, "checked": str(source["checked"])}), here.library, _facts())
+        source["title"] = f"{origin.title} (changed)"  # part of the file, which is in English
+    checked = rules.check_text(write({**source, "checked": str(source["checked"])}), content.library(), _facts())
     draft_id = str(uuid4())
     with here.store.transaction() as db:
         if len(rows.drafts(db, g.person.id)) >= MOST_DRAFTS:
@@ -72,8 +73,8 @@ def edit(draft_id: UUID) -> ResponseReturnValue:
         draft = _own(db, draft_id)
     if not submitted(form):
         text = str(form.yaml.data) if request.method == "POST" else draft.yaml
-        return _editor(draft, rules.check_text(text, here.library, _facts()), problems(form))
-    checked = rules.check_text(_lines(str(form.yaml.data or "")), here.library, _facts())
+        return _editor(draft, rules.check_text(text, content.library(), _facts()), problems(form))
+    checked = rules.check_text(_lines(str(form.yaml.data or "")), content.library(), _facts())
     if len(checked.text) > rules.MOST_CHARACTERS:
         return _editor(draft, checked, [each.message for each in checked.complaints])
     with here.store.transaction() as db:
@@ -91,9 +92,9 @@ def check(draft_id: UUID) -> Response:
     here, body = parts(), read_json(request)
     given = body if isinstance(body, dict) else {}
     if isinstance(given.get("document"), dict):
-        checked = rules.check_document(given["document"], here.library, _facts())
+        checked = rules.check_document(given["document"], content.library(), _facts())
     elif isinstance(given.get("yaml"), str):
-        checked = rules.check_text(_lines(given["yaml"]), here.library, _facts())
+        checked = rules.check_text(_lines(given["yaml"]), content.library(), _facts())
     else:
         raise Problem(422, "Send the text as yaml, or the fields as document.")
     if len(checked.text) > rules.MOST_CHARACTERS:
@@ -111,7 +112,7 @@ def export(draft_id: UUID) -> Response:
     here = parts()
     with here.store.reader() as db:
         draft = _own(db, draft_id)
-    found = str(rules.check_text(draft.yaml, here.library, _facts()).document.get("id", ""))
+    found = str(rules.check_text(draft.yaml, content.library(), _facts()).document.get("id", ""))
     name = found if found.replace("-", "").isalnum() and found.isascii() else "scenario"
     headers = {"Content-Disposition": f'attachment; filename="{name}.yaml"'}
     return Response(draft.yaml, mimetype="application/yaml", headers=headers)
@@ -131,7 +132,8 @@ def delete(draft_id: UUID) -> ResponseReturnValue:
 
 def editor_data(checked: Checked) -> dict[str, Any]:
     """What the page shows of a checked draft, JSON-safe."""
-    protocol = parts().library.get(str(checked.document.get("protocol", "")))
+    written = parts().library.get(str(checked.document.get("protocol", "")))
+    protocol = content.protocol(written) if written else None
     headline = protocol.outcomes[checked.outcome].headline if protocol and checked.outcome else ""
     return {
         "yaml": checked.text,
@@ -172,7 +174,7 @@ def _list(refused: list[str] | None = None) -> ResponseReturnValue:
     html = render_template(
         "trainer/drafts.html",
         drafts=kept,
-        scenarios=here.scenarios.scenarios.values(),
+        scenarios=content.scenarios().scenarios.values(),
         site_types=SITE_TYPE_WORDS,
         problems=refused or [],
         person=g.person,
@@ -181,16 +183,15 @@ def _list(refused: list[str] | None = None) -> ResponseReturnValue:
 
 
 def _editor(draft: DraftRow, checked: Checked, refused: list[str], saved: bool = False) -> ResponseReturnValue:
-    here = parts()
     html = render_template(
         "trainer/editor.html",
         draft=draft,
         checked=checked,
         data=editor_data(checked),
-        protocols=here.library.protocols.values(),
+        protocols=content.library().protocols.values(),
         site_types={each: SITE_TYPE_WORDS[each] for each in SITE_TYPES},
         shown=SHOWN,
-        facts=here.catalog,
+        facts=content.catalog(),
         problems=refused,
         saved=saved,
         person=g.person,

@@ -13,7 +13,7 @@ from guidance.practice import class_board
 from guidance.practice.class_board import Cell, ClassBoard
 from guidance.practice.classes import ClassId
 from guidance.store import practice_classes
-from guidance.web import stream
+from guidance.web import content, stream
 from guidance.web.access import for_person
 from guidance.web.context import Parts, parts
 from guidance.web.gettext import _, ngettext
@@ -50,7 +50,7 @@ def rows(class_id: UUID) -> Response:
     here = parts()
     with here.store.reader() as db:
         found = class_in_sight(db, g.person, class_id)
-        board = class_board.gather(db, found, here.scenarios, here.library)
+        board = class_board.gather(db, found, content.scenarios(), content.library())
     told = {"revealed": found.revealed, "ended": found.ended_at is not None, "form_token": generate_csrf()}
     return jsonify({**board_data(board), **told})
 

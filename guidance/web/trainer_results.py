@@ -19,6 +19,7 @@ from guidance.store import people, practice_runs
 from guidance.store.people import Person, Site
 from guidance.store.practice_classes import ClassRow
 from guidance.store.practice_runs import ListedRun, Within
+from guidance.web import content
 from guidance.web.access import for_person
 from guidance.web.context import parts
 from guidance.web.practice_words import seconds_words
@@ -31,13 +32,13 @@ blueprint = Blueprint("trainer_results", __name__, url_prefix="/trainer")
 def show(scenario_id: str) -> ResponseReturnValue:
     """The results of one scenario: at each step how many answered what."""
     here = parts()
-    scenario = here.scenarios.get(scenario_id)
-    if scenario is None:
+    written = here.scenarios.get(scenario_id)
+    if written is None:
         abort(404)
+    scenario, today = content.scenario(written), content.protocol(here.library.protocols[written.protocol])
     with here.store.reader() as db:
         within, led, sites = _asked(db, g.person, scenario_id)
         runs = [each.run for each in practice_runs.runs_within(db, within)]
-        today = here.library.protocols[scenario.protocol]
         found = results(scenario, today, runs, _finder(db), of_site=within.site_id is not None)
     return render_template(
         "trainer/results.html",

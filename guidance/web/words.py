@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 
+from guidance.web.gettext import listed
+
 CALLS = {
     "supervisor": _l("Call your supervisor"),
     "counsel": _l("Call duty counsel"),
@@ -40,6 +42,16 @@ PLACES = {
     "park": _l("In a park"),
 }
 
+# The same after another one, inside a line.
+PLACES_NEXT = {
+    "school": _l("at a school"),
+    "hospital": _l("at a hospital"),
+    "shelter": _l("at a shelter"),
+    "garage": _l("at a garage or lot"),
+    "office": _l("in an office"),
+    "park": _l("in a park"),
+}
+
 # What each mark of a source means to someone at a desk; the marks are those of the content's own fact sheet.
 CONFIDENCE = {
     "primary": _l("from the text itself"),
@@ -47,6 +59,15 @@ CONFIDENCE = {
     "news": _l("from a news report; counsel must confirm"),
     "mirror": _l("from a copy of a news report; counsel must confirm"),
     "background": _l("background knowledge; counsel must confirm"),
+}
+
+# The same with a capital letter and a full stop, for a line of its own.
+CONFIDENCE_ALONE = {
+    "primary": _l("From the text itself."),
+    "official": _l("From an official page."),
+    "news": _l("From a news report; counsel must confirm."),
+    "mirror": _l("From a copy of a news report; counsel must confirm."),
+    "background": _l("Background knowledge; counsel must confirm."),
 }
 
 
@@ -57,8 +78,8 @@ def call_words(role: str) -> str:
 
 def place_words(types: Iterable[str]) -> str:
     """Where a line holds: `At a school, at a hospital`. Site types outside the vocabulary raise `KeyError`."""
-    first, *rest = (str(PLACES[each]) for each in types)
-    return ", ".join([first, *(word[:1].lower() + word[1:] for word in rest)])
+    first, *rest = types
+    return listed([str(PLACES[first]), *(str(PLACES_NEXT[each]) for each in rest)])
 
 
 def confidence_words(mark: str) -> str:
@@ -66,6 +87,14 @@ def confidence_words(mark: str) -> str:
     return str(CONFIDENCE[mark])
 
 
+def confidence_sentence(mark: str) -> str:
+    """The same as a sentence of its own."""
+    return str(CONFIDENCE_ALONE[mark])
+
+
 def short_title(title: str) -> str:
-    """A source's name without its explanation: what stands before the first colon, bracket, comma or semicolon."""
-    return re.split(r"[:;,]| \(", title, maxsplit=1)[0]
+    """A source's name without its explanation: what stands before the first colon, bracket, comma or semicolon.
+
+    Also before those of Chinese, Arabic and Urdu.
+    """
+    return re.split(r"[:;,：；，、؛،（]| \(", title, maxsplit=1)[0]

@@ -81,7 +81,7 @@ def test_pressing_twice_writes_a_note_once(town: Town, incident: str) -> None:
     [
         ({"text": "   ", "audience": "desk"}, "The note is empty"),
         ({"text": "x" * 501, "audience": "desk"}, "At most 500 characters fit"),
-        ({"text": "hello", "audience": "everyone"}, "Not a valid choice"),
+        ({"text": "hello", "audience": "everyone"}, "Choose one of what is offered"),
     ],
 )
 def test_a_note_that_is_not_right_comes_back_as_it_was(
