@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,12 @@ class Settings:
     session_hours: int = _say(12, "hours after which a person signs in again")
     session_idle_minutes: int = _say(30, "minutes without a request after which a person signs in again")
     late_report_hours: int = _say(2, "a report that waited longer is not paged as happening now")
+    rights_hotline_name: str = _say("MOIA Immigration Legal Support Hotline", "who gives free legal help by telephone")
+    rights_hotline_number: str = _say("1-800-354-0365", "its number, as people write it; empty: no hotline is shown")
+    rights_hotline_hours: str = _say("mon-fri 09:00-18:00", "its hours, in this form (or in words); empty: not told")
+    rights_hotline_checked: str = _say("", "date on which somebody called it, 2026-11-24; empty: told as not checked")
+    rights_311_words: str = _say("immigration legal", "what to say at 311 for free legal help; empty: 311 is not named")
+    rights_311_checked: str = _say("", "date on which somebody tried that; empty: told as not checked")
     trust_proxy: bool = _say(False, "believe one proxy's X-Forwarded-Proto and -Host")
     test_clock: bool = _say(False, "let tests move the clock by a row in the database; never in use")
 
@@ -87,7 +94,17 @@ def _parse(name: str, default: Any, text: str, least: int) -> Any:
         return tuple(part.strip() for part in text.split(",") if part.strip())
     if isinstance(default, Path):
         return Path(text).resolve()
+    if name.endswith("_checked"):
+        return _day(name, text)
     return _address(name, text) if name == "base_url" else text
+
+
+def _day(name: str, text: str) -> str:
+    """A date, or nothing where nobody has checked yet."""
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise BadSetting(f"{variable(name)} is {text!r}; write a date such as 2026-11-24, or nothing") from None
 
 
 def _address(name: str, text: str) -> str:

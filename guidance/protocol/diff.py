@@ -16,6 +16,7 @@ from guidance.protocol.model import (
     Interrupt,
     Line,
     Outcome,
+    Poster,
     Protocol,
     Source,
     Step,
@@ -24,7 +25,7 @@ from guidance.protocol.model import (
 
 _Named = Step | Outcome | Answer | Source
 _Listed = Line | Call | Then | Interrupt
-_Piece = _Named | _Listed | Entry | Protocol
+_Piece = _Named | _Listed | Entry | Poster | Protocol
 
 _KINDS = {
     "to": "re-targeted",
@@ -107,6 +108,8 @@ def _fields(place: str, old: _Piece, new: _Piece) -> Iterator[Change]:
             yield from _answers(place, before, after)
         elif isinstance(before, Entry):
             yield from _fields("entry on the home screen", before, after)
+        elif isinstance(before, Poster):
+            yield from _fields("poster", before, after)
         elif each.name in {"say", "do", "never", "call", "then"}:
             yield from _list(place, each.name, before, after)
         else:

@@ -12,7 +12,7 @@ from dataclasses import fields, replace
 import rfc8785
 
 from guidance.protocol import pieces
-from guidance.protocol.model import Answer, Call, Interrupt, Line, Outcome, Protocol, Source, Step, Then
+from guidance.protocol.model import Answer, Call, Interrupt, Line, Outcome, Poster, Protocol, Source, Step, Then
 from guidance.protocol.values import Node, Problem, ProtocolError, Report
 
 FORMAT = 1
@@ -71,6 +71,7 @@ def read_head(at: Mapping[str, Node]) -> Protocol:
         steps=pieces.read_steps(at["steps"]),
         outcomes=pieces.read_outcomes(at["outcomes"]),
         edition=_edition(at["edition"]),
+        poster=pieces.read_poster(at["poster"]),
     )
 
 
@@ -85,7 +86,8 @@ def _edition(node: Node) -> int:
 
 def _read(node: Node) -> Protocol:
     at = node.fields(
-        "format id version checked title summary entry urgency start steps outcomes interrupts sources", "hash edition"
+        "format id version checked title summary entry urgency start steps outcomes interrupts sources",
+        "hash edition poster",
     )
     if at["format"].integer() != FORMAT:
         at["format"].wrong(f"this edition reads documents of format {FORMAT}")
@@ -116,6 +118,7 @@ def _body(protocol: Protocol) -> dict[str, object]:
         "entry": _values(protocol.entry),
         "urgency": protocol.urgency,
         "start": protocol.start,
+        **({"poster": _values(protocol.poster)} if protocol.poster != Poster() else {}),
         "steps": _by_id(protocol.steps),
         "outcomes": _by_id(protocol.outcomes),
         "interrupts": [_values(interrupt) for interrupt in protocol.interrupts],

@@ -5,10 +5,10 @@ For the loader only.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from guidance.protocol.model import Answer, Interrupt, Outcome, Protocol, Source, Step, cited
+from guidance.protocol.model import Answer, Interrupt, Outcome, Poster, Protocol, Source, Step, cited
 from guidance.protocol.values import Report
 
 EXIT = "exit:"
@@ -68,7 +68,7 @@ def expand(draft: Draft, shared: Shared, report: Report) -> Protocol:
         steps=steps,
         outcomes=outcomes,
         interrupts=shared.interrupts,
-        sources=_used_sources(steps, outcomes, shared.sources),
+        sources=_used_sources([*steps.values(), *outcomes.values(), draft.head.poster], shared.sources),
     )
 
 
@@ -126,9 +126,6 @@ def _say_clashes(
         report.add(f"use.{id}", f"{id!r} is also a step or an outcome; rename one")
 
 
-def _used_sources(
-    steps: Mapping[str, Step], outcomes: Mapping[str, Outcome], known: Mapping[str, Source]
-) -> dict[str, Source]:
-    holders: list[Step | Outcome] = [*steps.values(), *outcomes.values()]
+def _used_sources(holders: Iterable[Step | Outcome | Poster], known: Mapping[str, Source]) -> dict[str, Source]:
     used = {id for holder in holders for id in cited(holder)}
     return {id: known[id] for id in sorted(used) if id in known}

@@ -17,7 +17,7 @@ from guidance.protocol.values import Node, Problem, ProtocolError, Report
 from guidance.protocol.yamlfile import read_yaml
 
 # Files of the same folder that are no protocols.
-BESIDE = frozenset({"certificates.yaml"})
+BESIDE = frozenset({"certificates.yaml", "rights.yaml"})
 
 __all__ = [
     "Library",
@@ -85,7 +85,7 @@ def _read_protocol(path: Path, shared: Shared, problems: list[Problem], named: b
 def _read_draft(node: Node) -> Draft:
     at = node.fields(
         "id version checked title summary entry urgency start steps",
-        "outcomes use include sources_note edition",
+        "outcomes use include sources_note edition poster",
     )
     uses = tuple(_read_use(id, each) for id, each in at["use"].mapping().items())
     return Draft(read_head(at), uses, at["include"].texts())

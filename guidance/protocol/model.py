@@ -149,6 +149,18 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Poster:
+    """What hangs on the wall behind the desk: the few lines that always hold, and whom to call."""
+
+    say: tuple[Line, ...] = ()
+    do: tuple[Line, ...] = ()
+    never: tuple[Line, ...] = ()
+    call: tuple[Call, ...] = ()
+    source: tuple[str, ...] = ()
+    confidence: str = ""
+
+
+@dataclass(frozen=True)
 class Protocol:
     """A whole decision tree of one version, with everything it refers to.
 
@@ -169,6 +181,7 @@ class Protocol:
     interrupts: tuple[Interrupt, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     edition: int = 1
+    poster: Poster = field(default_factory=Poster)
     hash: str = ""
 
 
@@ -202,8 +215,8 @@ def site_after(step: Step, answer: Answer, site_type: str | None) -> str | None:
     return answer.id if step.place and site_type is None else site_type
 
 
-def cited(holder: Step | Outcome) -> Iterator[str]:
-    """Every source id that a step or outcome names, on itself and on its lines."""
+def cited(holder: Step | Outcome | Poster) -> Iterator[str]:
+    """Every source id that a step, outcome or poster names, on itself and on its lines."""
     yield from holder.source
     lines = holder.say if isinstance(holder, Step) else (*holder.say, *holder.do, *holder.never)
     for line in lines:

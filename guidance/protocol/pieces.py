@@ -5,7 +5,7 @@ The keys named here are the whole format; docs/authoring.md explains each of the
 
 from __future__ import annotations
 
-from guidance.protocol.model import Answer, Call, Entry, Interrupt, Line, Outcome, Source, Step, Then
+from guidance.protocol.model import Answer, Call, Entry, Interrupt, Line, Outcome, Poster, Source, Step, Then
 from guidance.protocol.values import ID, Node
 
 
@@ -99,6 +99,21 @@ def read_outcome(id: str, node: Node) -> Outcome:
 def read_outcomes(node: Node) -> dict[str, Outcome]:
     """Outcomes by id."""
     return {id: read_outcome(checked_id(id, each), each) for id, each in node.mapping().items()}
+
+
+def read_poster(node: Node) -> Poster:
+    """The wall poster; one that is absent holds nothing."""
+    if node.value is None:
+        return Poster()
+    at = node.fields("say do never call source confidence")
+    return Poster(
+        say=read_lines(at["say"]),
+        do=read_lines(at["do"]),
+        never=read_lines(at["never"]),
+        call=tuple(read_call(item) for item in at["call"].items()),
+        source=at["source"].texts(),
+        confidence=at["confidence"].text(),
+    )
 
 
 def read_sources(node: Node) -> dict[str, Source]:

@@ -14,6 +14,7 @@ from guidance.protocol.model import (
     URGENCIES,
     Limited,
     Outcome,
+    Poster,
     Protocol,
     Step,
     cited,
@@ -22,6 +23,7 @@ from guidance.protocol.model import (
 from guidance.protocol.rules_tree import Reach
 
 Facts = Mapping[str, Set[str]]
+MOST_POSTER_LINES = 10
 
 
 def piece_findings(
@@ -40,6 +42,8 @@ def piece_findings(
         yield from _grounds(protocol, outcome)
         yield from _outcome(f"{protocol.id}/{outcome.id}", outcome, reach.get(outcome.id, set()))
         yield from _outcome_links(f"{protocol.id}/{outcome.id}", outcome, facts, protocols)
+    if protocol.poster != Poster():
+        yield from _poster(protocol)
 
 
 def _among(code: str, place: str, name: str, value: str, known: Sequence[str]) -> Iterator[Finding]:
@@ -58,15 +62,37 @@ def _head(protocol: Protocol) -> Iterator[Finding]:
         yield from _among("confidence", place, "confidence of the source", source.confidence, CONFIDENCES)
 
 
+def _poster(protocol: Protocol) -> Iterator[Finding]:
+    """A poster says, does, forbids and calls something, holds at every kind of place and fits on one sheet."""
+    poster, place = protocol.poster, f"{protocol.id}/poster"
+    yield from _rests_on(protocol, place, poster)
+    for name, items in (("say", poster.say), ("do", poster.do), ("never", poster.never), ("call", poster.call)):
+        if not items:
+            yield Finding("poster-incomplete", place, f"{name}: it is missing; a poster always has some")
+    lines = len([*poster.say, *poster.do, *poster.never])
+    if lines > MOST_POSTER_LINES:
+        message = f"it has {lines} lines to say, do and never do; cut them to {MOST_POSTER_LINES}"
+        yield Finding("poster-too-long", place, message)
+    for call in poster.call:
+        yield from _among("role-unknown", place, "role to call", call.role, ROLES)
+    limited: list[Limited] = [*poster.say, *poster.do, *poster.never, *poster.call]
+    if any(each.only for each in limited):
+        yield Finding("poster-limited", place, "only: a poster hangs at any kind of place; take `only` out")
+
+
 def _grounds(protocol: Protocol, holder: Step | Outcome) -> Iterator[Finding]:
     place = f"{protocol.id}/{holder.id}"
+    yield from _rests_on(protocol, place, holder)
+    if not holder.why:
+        yield Finding("why-missing", place, "say in `why` for what reason this is asked or advised")
+
+
+def _rests_on(protocol: Protocol, place: str, holder: Step | Outcome | Poster) -> Iterator[Finding]:
     if not holder.source:
         yield Finding("source-missing", place, "name the source that this rests on")
     for id in sorted(set(cited(holder)) - set(protocol.sources)):
         yield Finding("source-unknown", place, f"source {id!r} is not in shared/sources.yaml; add it or name another")
     yield from _among("confidence", place, "confidence", holder.confidence, CONFIDENCES)
-    if not holder.why:
-        yield Finding("why-missing", place, "say in `why` for what reason this is asked or advised")
 
 
 def _step(place: str, step: Step, facts: Facts | None, drawings: Collection[str] | None) -> Iterator[Finding]:

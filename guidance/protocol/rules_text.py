@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from guidance.protocol.finding import Finding
 from guidance.protocol.language import forbidden_questions, forbidden_words
-from guidance.protocol.model import SITE_TYPES, Line, Outcome, Protocol, Step, offered
+from guidance.protocol.model import SITE_TYPES, Line, Outcome, Poster, Protocol, Step, offered
 from guidance.protocol.reading import grade, passage, words
 
 MOST_STEP_WORDS = 60
@@ -31,9 +31,8 @@ def text_findings(protocol: Protocol) -> Iterator[Finding]:
     for holder in holders:
         place = f"{protocol.id}/{holder.id}"
         yield from _too_long(place, "why", holder.why, MOST_WHY_WORDS)
-        for line in holder.say:
-            yield from _too_long(place, "a `say` line", line.text, MOST_SAY_WORDS)
-        yield from _grade(place, holder)
+        yield from _spoken(place, holder)
+    yield from _spoken(f"{protocol.id}/poster", protocol.poster)
 
 
 def texts(protocol: Protocol) -> Iterator[tuple[str, str]]:
@@ -44,6 +43,7 @@ def texts(protocol: Protocol) -> Iterator[tuple[str, str]]:
     found = [(protocol.id, head)]
     found += [(f"{protocol.id}/{step.id}", step_texts(step)) for step in protocol.steps.values()]
     found += [(f"{protocol.id}/{each.id}", outcome_texts(each)) for each in protocol.outcomes.values()]
+    found += [(f"{protocol.id}/poster", poster_texts(protocol.poster))]
     found += [(f"{protocol.id}/sources/{each.id}", [each.title, each.note]) for each in protocol.sources.values()]
     for place, all_texts in found:
         yield from ((place, text) for text in all_texts if text)
@@ -60,6 +60,11 @@ def outcome_texts(outcome: Outcome) -> list[str]:
     lines = _lines((*outcome.say, *outcome.do, *outcome.never))
     links = [call.text for call in outcome.call] + [then.text for then in outcome.then]
     return [outcome.headline, outcome.summary, *lines, *links, outcome.why]
+
+
+def poster_texts(poster: Poster) -> list[str]:
+    """The texts of a poster as they are read."""
+    return [*_lines((*poster.say, *poster.do, *poster.never)), *(call.text for call in poster.call)]
 
 
 def _lines(lines: tuple[Line, ...]) -> list[str]:
@@ -105,8 +110,21 @@ def _too_long(place: str, what: str, text: str, most: int) -> Iterator[Finding]:
         yield Finding("text-too-long", place, f"{what} has {count} words; cut it to {most}")
 
 
-def _grade(place: str, holder: Step | Outcome) -> Iterator[Finding]:
-    pieces = step_texts(holder) if isinstance(holder, Step) else outcome_texts(holder)
+def _spoken(place: str, holder: Step | Outcome | Poster) -> Iterator[Finding]:
+    """Words to say that are too long to say, and what is too hard to read."""
+    for line in holder.say:
+        yield from _too_long(place, "a `say` line", line.text, MOST_SAY_WORDS)
+    yield from _grade(place, holder)
+
+
+def _grade(place: str, holder: Step | Outcome | Poster) -> Iterator[Finding]:
+    match holder:
+        case Step():
+            pieces = step_texts(holder)
+        case Outcome():
+            pieces = outcome_texts(holder)
+        case Poster():
+            pieces = poster_texts(holder)
     found = grade(passage(pieces))
     if found is not None and found > HIGHEST_GRADE:
         message = f"reading grade {found:.1f} is above {HIGHEST_GRADE:.0f}; use shorter sentences and shorter words"

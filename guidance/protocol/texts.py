@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from guidance.protocol.model import Answer, Call, Line, Outcome, Protocol, Source, Step, Then
+from guidance.protocol.model import Answer, Call, Line, Outcome, Poster, Protocol, Source, Step, Then
 
 # (context, text, kind) -> the words to show. The context is the id of the step or outcome, the kind says what it is.
 Reword = Callable[[str, str, str], str]
@@ -31,6 +31,7 @@ def reworded(protocol: Protocol, reword: Reword) -> Protocol:
         title=reword(id, protocol.title, "title"),
         summary=reword(id, protocol.summary, "summary"),
         entry=entry,
+        poster=_poster(f"poster.{id}", protocol.poster, reword),
         steps={name: _step(step, reword) for name, step in protocol.steps.items()},
         outcomes={name: _outcome(outcome, reword) for name, outcome in protocol.outcomes.items()},
         interrupts=tuple(replace(each, text=reword(INTERRUPTS, each.text, "answer")) for each in protocol.interrupts),
@@ -81,6 +82,16 @@ def _outcome(outcome: Outcome, reword: Reword) -> Outcome:
         call=tuple(_call(id, each, reword) for each in outcome.call),
         why=_maybe(reword, id, outcome.why, "why"),
         then=tuple(_then(id, each, reword) for each in outcome.then),
+    )
+
+
+def _poster(context: str, poster: Poster, reword: Reword) -> Poster:
+    return replace(
+        poster,
+        say=_lines(context, poster.say, reword, "say"),
+        do=_lines(context, poster.do, reword, "do"),
+        never=_lines(context, poster.never, reword, "never"),
+        call=tuple(_call(context, each, reword) for each in poster.call),
     )
 
 

@@ -20,6 +20,7 @@ from guidance.practice.load import ScenarioShelf
 from guidance.practice.runs import Floor, RunSchema, progress_schema
 from guidance.protocol.load import Library, from_document, to_document
 from guidance.protocol.model import Protocol
+from guidance.rights.model import Rights
 from guidance.settings import Settings
 from guidance.store import protocols
 from guidance.store.db import Store
@@ -55,6 +56,7 @@ class Parts:
     catalog: Catalog
     scenarios: ScenarioShelf
     certificate_rules: Rules
+    rights: Rights
     schema: ReportSchema = field(init=False)
     run_schema: RunSchema = field(init=False)
     progress_schema: BodySchema = field(init=False)

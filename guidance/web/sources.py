@@ -8,6 +8,7 @@ from guidance.protocol.model import Source
 from guidance.web import content, words
 from guidance.web.access import open_to_all
 from guidance.web.pages import public_page
+from guidance.web.rights import here_and_english
 
 blueprint = Blueprint("sources", __name__)
 
@@ -20,8 +21,7 @@ def sources(locale: str) -> Response:
 
 
 def all_sources() -> list[Source]:
-    """The sources of all protocols, each once, by title in the language of this request."""
-    found = {
-        source.id: source for protocol in content.library().protocols.values() for source in protocol.sources.values()
-    }
+    """The sources of all protocols and of the rights, each once, by title in the language of this request."""
+    shelves = [each.sources for each in content.library().protocols.values()]
+    found = {source.id: source for shelf in (*shelves, here_and_english()[0].sources) for source in shelf.values()}
     return sorted(found.values(), key=lambda source: source.title.casefold())

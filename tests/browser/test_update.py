@@ -49,7 +49,7 @@ def release(tmp_path: Path) -> Path:
     visit = copy / "protocols" / "visit.yaml"
     text = visit.read_text(encoding="utf-8")
     assert OLD in text
-    visit.write_text(text.replace(OLD, NEW).replace("\nversion: 1\n", "\nversion: 2\n"), encoding="utf-8")
+    visit.write_text(text.replace(OLD, NEW).replace("\nversion: 2\n", "\nversion: 3\n"), encoding="utf-8")
     return copy
 
 
