@@ -13,6 +13,7 @@ from wtforms.validators import UUID
 
 from guidance.alert.intake import file_report
 from guidance.clock import to_text
+from guidance.incident.desk import CLOSE_REASONS
 from guidance.incident.progress import Progress, progress_of
 from guidance.incident.receive import Sender
 from guidance.protocol.model import Protocol
@@ -36,11 +37,12 @@ class AlertForm(Form):
 
 
 @blueprint.app_context_processor
-def kinds_of_report() -> dict[str, list[Protocol]]:
-    """For templates: what an alert can be about (`alert_choices`), and every kind of report (`report_kinds`)."""
+def kinds_of_report() -> dict[str, object]:
+    """For templates: what an alert can be about (`alert_choices`), every kind of report (`report_kinds`), and why an
+    incident can be closed (`close_reasons`)."""
     protocols = list(parts().library.protocols.values())
     main = entries(protocols, "main")
-    return {"alert_choices": main, "report_kinds": [*main, *entries(protocols, "more")]}
+    return {"alert_choices": main, "report_kinds": [*main, *entries(protocols, "more")], "close_reasons": CLOSE_REASONS}
 
 
 @blueprint.get("/<locale>/report")

@@ -165,14 +165,16 @@ function whyWords({ state, problem, last_try }) {
   return say(last_try.status ? "why-busy" : "why-offline", { time });
 }
 
-/** What the service answered, in its own words: for whoever helps. @param {any} entry @returns {Element[]} */
+/**
+ * What the service answered, in this page's words: which fields, and the number. Its own English stands in the saved file.
+ * @param {any} entry @returns {Element[]}
+ */
 function answerOf({ problem, last_try }) {
   const status = problem?.status || last_try?.status;
-  const said = [status ? say("answer", { status }) : "", String(problem?.detail ?? "")].filter(Boolean).join(" ");
   const errors = Array.isArray(problem?.errors) ? problem.errors : [];
-  const lines = errors.map((/** @type {any} */ each) =>
-    make("li", {}, make("code", {}, String(each?.field ?? "")), ` ${String(each?.detail ?? "")}`));
-  return said || lines.length ? [make("li", {}, said), ...lines] : [];
+  const fields = errors.map((/** @type {any} */ each) => make("li", {}, make("code", {}, String(each?.field ?? ""))));
+  const lines = [status ? say("answer", { status }) : "", fields.length ? say("answer-fields") : ""].filter(Boolean);
+  return [...lines.map((line) => make("li", {}, line)), ...fields];
 }
 
 /** @param {MouseEvent} event @param {HTMLElement} view @param {any} entry @param {Report} report */

@@ -97,10 +97,16 @@ function fillCard() {
   part(facts, "[data-who]").textContent = card.who;
   const said = part(facts, "[data-say]");
   said.hidden = !card.say?.length;
-  said.append(...(card.say ?? []).map((line) => make("p", {}, make("q", {}, line))));
+  said.append(...(card.say ?? []).map((line, place) => heard(line, card.say_means?.[place] ?? "")));
   const figure = part(facts, "[data-paper]");
   figure.hidden = !card.paper;
   if (card.paper) figure.append(drawPaper(card.paper));
+}
+
+/** What officers say, in English as they say it, with what it means in the page's language. @param {string} line @param {string} means */
+function heard(line, means) {
+  const beneath = means ? [make("span", { class: "means" }, means)] : [];
+  return make("p", {}, make("q", means ? { lang: "en", dir: "ltr" } : {}, line), ...beneath);
 }
 
 function openCard() {

@@ -5,7 +5,7 @@ import { get, put } from "./db.js";
  * @typedef {{
  *   id: string, hash: string, title: string, summary: string, site_type: string,
  *   protocol: {id: string, hash: string, title: string},
- *   card: {room: string, who: string, say?: string[], paper?: any},
+ *   card: {room: string, who: string, say?: string[], say_means?: string[], paper?: any},
  *   injects: {at: {step?: string, outcome?: string, seconds?: number}, text: string}[],
  *   expected: {outcome: {id: string, headline: string}, path: any[], alert: boolean, report: {id: string, label: string}[]},
  *   decisions: any[], counsel: string

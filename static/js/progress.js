@@ -3,7 +3,7 @@
 import { all, transact } from "./db.js";
 import { stateOf, watch } from "./outbox.js";
 import { telephone } from "./site.js";
-import { clock, make, say } from "./words.js";
+import { clock, closedWords, make, say } from "./words.js";
 
 const OFTEN = { every: 3_000, until: 120_000 };
 const SELDOM = { every: 15_000, until: 600_000 };
@@ -127,7 +127,7 @@ function steps({ receipt, late }) {
     lines.push(step("open", say(late ? "nobody-yet" : "waiting-for-person")));
   }
   if (progress?.closed) {
-    lines.push(step("done", say("closed", { time: clock(progress.closed.at), reason: progress.closed.reason })));
+    lines.push(step("done", say("closed", { time: clock(progress.closed.at), reason: closedWords(progress.closed) })));
   }
   return lines;
 }

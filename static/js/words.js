@@ -35,6 +35,15 @@ export function kindWords(kind) {
 }
 
 /**
+ * Why an incident was closed: the page's words for the code, else what the City wrote.
+ * @param {{code?: string, reason: string}} closed
+ */
+export function closedWords({ code, reason }) {
+  known ??= read();
+  return known.get(`closed-${code}`) ?? reason;
+}
+
+/**
  * A moment in the page's language: the time alone today, with the day otherwise.
  * @param {string} moment RFC 3339
  * @returns {string}
