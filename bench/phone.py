@@ -77,7 +77,7 @@ def _weight(addresses: set[str]) -> float:
 
 
 def _compressed(address: str) -> int:
-    request = urllib.request.Request(address, headers={"Accept-Encoding": "gzip"})
+    request = urllib.request.Request(address, headers={"Accept-Encoding": "br"})
     with urllib.request.urlopen(request) as answer:
         return len(answer.read())
 

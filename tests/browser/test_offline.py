@@ -37,7 +37,9 @@ CACHED = """async () => {
 }"""
 LISTED = """async () => {
   const script = await (await fetch("/service-worker.js")).text();
-  return JSON.parse(script.slice("const BUILD = ".length, script.indexOf(";\\n"))).files.map(file => file.url);
+  const build = JSON.parse(script.slice("const BUILD = ".length, script.indexOf(";\\n")));
+  const pages = await (await fetch("/en/kept.json")).json();
+  return [...build.files, ...pages.files].map(file => file.url).concat("/en/kept.json");
 }"""
 
 

@@ -133,14 +133,16 @@ def test_the_protocol_as_data_is_the_one_of_the_page(app: Flask, client: FlaskCl
         assert f'data-hash="{protocol.hash}"' in read(client, f"/en/guide/{protocol.id}")
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "gzip, br"])
 @pytest.mark.parametrize("address", ["/en/", "/en/guide/visit", "/static/css/site.css", "/static/js/walk.js"])
-def test_a_browser_that_has_the_page_gets_304_and_one_that_reads_gzip_gets_gzip(
-    client: FlaskClient, address: str
+def test_a_browser_that_has_the_page_gets_304_and_one_that_reads_an_encoding_gets_it(
+    client: FlaskClient, address: str, encoding: str
 ) -> None:
     plain = client.get(address)
-    zipped = client.get(address, headers={"Accept-Encoding": "gzip"})
+    zipped = client.get(address, headers={"Accept-Encoding": encoding})
     assert plain.headers["Cache-Control"] == "no-cache"
-    assert zipped.headers["Content-Encoding"] == "gzip"
+    assert zipped.headers["Content-Encoding"] == encoding.split(",")[-1].strip()
+    assert len(zipped.data) < len(plain.data)
     assert plain.headers["ETag"] != zipped.headers["ETag"]
     assert not plain.headers["ETag"].startswith("W/")
     again = client.get(address, headers={"If-None-Match": plain.headers["ETag"]})

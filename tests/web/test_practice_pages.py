@@ -114,7 +114,7 @@ def test_the_practice_report_can_ask_for_all_that_a_scenario_expects_of_it(app: 
 
 
 def test_everything_of_practice_is_kept_for_use_without_a_network(app: Flask) -> None:
-    kept = precache.pages(here(app).library.protocols)
+    kept = precache.pages("en", here(app).library.protocols)
     assert {"/en/practice", "/en/practice/report", "/en/practice/debrief", "/en/practice/scenarios.json"} <= set(kept)
     assert {f"/en/practice/guide/{each}" for each in here(app).library.protocols} <= set(kept)
     assert "/static/icons/practice.svg" in precache.static_files()

@@ -3,6 +3,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,12 +26,32 @@ def build_of(client: FlaskClient) -> dict[str, Any]:
     return told
 
 
+def kept_of(client: FlaskClient, locale: str) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(client.get(f"/{locale}/kept.json").data)
+    return told
+
+
 def test_the_worker_lists_every_guide_page_and_static_file_with_its_true_hash(client: FlaskClient) -> None:
-    files = {each["url"]: each["sha256"] for each in build_of(client)["files"]}
+    listed = [*build_of(client)["files"], *kept_of(client, "en")["files"]]
+    files = {each["url"]: each["sha256"] for each in listed}
     assert {"/en/", "/en/guide/visit", "/en/report", "/en/my-reports", "/en/ready", "/en/offline"} <= set(files)
     assert {"/static/css/site.css", "/static/js/walk.js", "/static/icons/icon-192.png"} <= set(files)
     for url, sha256 in files.items():
         assert hashlib.sha256(client.get(url).data).hexdigest() == sha256, url
+
+
+def test_a_language_costs_a_reader_of_another_nothing(client: FlaskClient) -> None:
+    urls = {each["url"] for each in build_of(client)["files"]}
+    assert all(url.startswith("/static/") for url in urls)
+    assert all(each["url"].startswith("/ur/") for each in kept_of(client, "ur")["files"])
+
+
+def test_every_language_lists_its_pages_under_the_version_of_the_worker_with_its_own_words(client: FlaskClient) -> None:
+    version = build_of(client)["version"]
+    told = {code: kept_of(client, code) for code in ("en", "ur")}
+    assert {each["version"] for each in told.values()} == {version}
+    assert len(told["en"]["files"]) == len(told["ur"]["files"])
+    assert told["en"]["words"]["title"] != told["ur"]["words"]["title"]
 
 
 def test_two_processes_name_the_same_version(settings: Settings, clock: FixedClock, client: FlaskClient) -> None:
@@ -37,9 +59,17 @@ def test_two_processes_name_the_same_version(settings: Settings, clock: FixedClo
     assert build_of(other)["version"] == build_of(client)["version"]
 
 
-def test_other_content_is_another_version(app: Flask, settings: Settings, clock: FixedClock) -> None:
-    other = create_app(settings, clock)
-    assert precache.build(app, settings, ["visit"]).version != precache.build(other, settings, ["after"]).version
+def test_other_content_is_another_version(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "home.html").write_text("one")
+    before = precache.version(settings, "", tmp_path)
+    precache._digest_of_sources.cache_clear()
+    (tmp_path / "templates" / "home.html").write_text("two")
+    assert precache.version(settings, "", tmp_path) != before
+    assert precache.version(settings, "reviewed", tmp_path) != precache.version(settings, "", tmp_path)
+    assert precache.version(replace(settings, city="Elsewhere"), "", tmp_path) != precache.version(
+        settings, "", tmp_path
+    )
 
 
 def test_the_build_is_the_same_whoever_asks_for_it(settings: Settings, clock: FixedClock, client: FlaskClient) -> None:
@@ -47,11 +77,12 @@ def test_the_build_is_the_same_whoever_asks_for_it(settings: Settings, clock: Fi
     asked.set_cookie("session", "someone")
     asked.set_cookie("device", "some-device")
     assert build_of(asked) == build_of(client)
+    assert kept_of(asked, "en") == kept_of(client, "en")
 
 
-def test_a_page_that_fails_stops_the_build_instead_of_being_kept(app: Flask, settings: Settings) -> None:
+def test_a_page_that_fails_stops_the_list_instead_of_being_kept(app: Flask, settings: Settings) -> None:
     with pytest.raises(precache.NotWhole, match="/en/guide/nothing answers 404"):
-        precache.build(app, settings, ["nothing"])
+        precache.kept_pages(app, settings.base_url, ["/en/guide/nothing"])
 
 
 def test_the_worker_and_the_manifest_are_asked_for_again_each_time(client: FlaskClient) -> None:
