@@ -14,6 +14,8 @@ from guidance.practice.texts import role_titles
 from guidance.protocol.load import load_folder
 from guidance.protocol.texts import Reword, part_context
 from guidance.protocol.texts import reworded as reworded_protocol
+from guidance.rights.load import load_rights
+from guidance.rights.model import reworded as reworded_rights
 from guidance.settings import ROOT
 from guidance.translations.extract import interface_messages
 from guidance.translations.message import PHONETIC, Message
@@ -76,6 +78,7 @@ def all_messages(root: Path = ROOT) -> list[Message]:
     rules = load_rules(root / "protocols" / "certificates.yaml", shelf)
     titles = {id: role.title for id, role in rules.roles.items()}
     role_titles(titles, listener.at("protocols/certificates.yaml"))
+    reworded_rights(load_rights(root / "protocols" / "rights.yaml"), listener.at("protocols/rights.yaml"))
     found = {**listener.found}
     for message in (*listener.phonetic(), *interface_messages(root)):
         found.setdefault(message.key, message)

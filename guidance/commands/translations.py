@@ -15,6 +15,8 @@ from guidance.commands.messages import all_messages
 from guidance.commands.people import act
 from guidance.protocol.load import load_folder
 from guidance.protocol.texts import reworded
+from guidance.rights.load import load_rights
+from guidance.rights.model import reworded as reworded_rights
 from guidance.settings import ROOT, from_environment
 from guidance.store import log, translation_reviews
 from guidance.store.db import Store
@@ -22,7 +24,7 @@ from guidance.store.migrate import migrate
 from guidance.store.translation_reviews import Review
 from guidance.translations import catalogs
 from guidance.translations.languages import LANGUAGES, TRANSLATED
-from guidance.translations.reviews import Reword, words_hash
+from guidance.translations.reviews import RIGHTS, Reword, words_hash
 from guidance.translations.status import progress
 
 _language = click.argument("codes", type=click.Choice(TRANSLATED), nargs=-1)
@@ -93,7 +95,11 @@ def status() -> None:
 def reviewable() -> dict[str, Callable[[Reword], object]]:
     """What a translator checks as a whole, by its id: how to walk over its sentences."""
     protocols = load_folder(ROOT / "protocols").protocols
-    return {id: functools.partial(reworded, protocol) for id, protocol in protocols.items()}
+    rights = load_rights(ROOT / "protocols" / "rights.yaml")
+    walks: dict[str, Callable[[Reword], object]] = {
+        id: functools.partial(reworded, each) for id, each in protocols.items()
+    }
+    return {**walks, RIGHTS: functools.partial(reworded_rights, rights)}
 
 
 def _note(lacking: list[str], code: str, context: str, text: str) -> str:
