@@ -1,6 +1,7 @@
 // One question of the report form: what stands in it, whether that is right, and in which words to show it.
 // For report.js and check.js. Raw values (as typed, kept in the draft) are one thing, facts (as sent) another.
 import { wellFormed } from "./canonical.js";
+import { LANGUAGE } from "./spoken.js";
 import { make, say } from "./words.js";
 
 /** @typedef {string|string[]|Object<string, any>[]} Raw "" in a list or alone means "I do not know" */
@@ -203,7 +204,7 @@ export function showCounter(question) {
  */
 export function inWords(question, value) {
   if (question.dataset.type === "rows") return value.map((/** @type {any} */ row) => rowInWords(question, row));
-  const plain = question.dataset.type === "moment" ? new Date(value).toLocaleString(document.documentElement.lang) : null;
+  const plain = question.dataset.type === "moment" ? new Date(value).toLocaleString(LANGUAGE) : null;
   const words = plain ?? [value].flat().map((code) => optionWords(question, code)).join(", ");
   return [document.createTextNode(words)];
 }

@@ -2,12 +2,12 @@
 // Words come from the page.
 
 import { telephone } from "./site.js";
+import { LANGUAGE, isolated } from "./spoken.js";
 
 /** @typedef {import("./site.js").Profile} Profile */
 /** @typedef {import("./site.js").Contact} Contact */
 
 const words = /** @type {HTMLElement} */ (document.getElementById("guide-words")).dataset;
-const language = document.documentElement.lang;
 
 /** @param {string} id @returns {HTMLElement|null} the section of a step or outcome */
 export function section(id) {
@@ -90,8 +90,8 @@ function callLink(line, contact, named) {
 
 /** @param {Contact} contact */
 function numberWords({ phone, checked_on }) {
-  const date = new Date(`${checked_on}T12:00:00`).toLocaleDateString(language, { day: "numeric", month: "long" }).replaceAll(" ", "\u00a0");
-  return (words.number ?? "").replace("{number}", phone).replace("{date}", date);
+  const date = new Date(`${checked_on}T12:00:00`).toLocaleDateString(LANGUAGE, { day: "numeric", month: "long" }).replaceAll(" ", "\u00a0");
+  return (words.number ?? "").replace("{number}", isolated(phone)).replace("{date}", isolated(date));
 }
 
 /** Lead to the details form of this walk's report. @param {string} report */
@@ -105,7 +105,7 @@ export function askForDetails(report) {
 export function showElapsed(started_at) {
   const line = document.querySelector("[data-elapsed]");
   if (!line) return;
-  const time = new Date(started_at).toLocaleTimeString(language, { hour: "numeric", minute: "2-digit" });
+  const time = new Date(started_at).toLocaleTimeString(LANGUAGE, { hour: "numeric", minute: "2-digit" });
   const minutes = Math.floor((Date.now() - Date.parse(started_at)) / 60_000);
   line.textContent = (words.elapsed ?? "").replace("{time}", time).replace("{minutes}", String(minutes));
   line.toggleAttribute("hidden", false);

@@ -6,6 +6,7 @@ import { showRecord } from "./practice-record.js";
 import { bestRuns, duration, runs } from "./practice-runs.js";
 import { guideOf, shelf } from "./practice-scenarios.js";
 import { keptProfile } from "./site.js";
+import { LANGUAGE } from "./spoken.js";
 import { make, say } from "./words.js";
 
 /** @typedef {import("./practice-scenarios.js").Scenario} Scenario */
@@ -76,7 +77,7 @@ function showAssigned(assigned) {
 
 /** @param {string} date */
 function day(date) {
-  return new Date(`${date}T12:00:00`).toLocaleDateString(document.documentElement.lang, { day: "numeric", month: "long" });
+  return new Date(`${date}T12:00:00`).toLocaleDateString(LANGUAGE, { day: "numeric", month: "long" });
 }
 
 let classShown = "";

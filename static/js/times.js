@@ -1,4 +1,5 @@
 // Moments in the reader's own time, and ages that stay true while the page is open. For the board's pages.
+import { LANGUAGE } from "./spoken.js";
 
 /**
  * Show every `<time data-clock>` in the reader's own time zone; without a script the page says UTC.
@@ -19,22 +20,18 @@ export function showClocks(root = document) {
 function clockOf(moment, seconds) {
   /** @type {Intl.DateTimeFormatOptions} */
   const parts = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(seconds ? { second: "2-digit" } : {}) };
-  const clock = moment.toLocaleTimeString(language(), parts);
+  const clock = moment.toLocaleTimeString(LANGUAGE, parts);
   return sameDay(moment, new Date()) ? clock : `${dayOf(moment)}, ${clock}`;
 }
 
 /** @param {Date} moment */
 function dayOf(moment) {
-  return moment.toLocaleDateString(language(), { day: "numeric", month: "short" });
+  return moment.toLocaleDateString(LANGUAGE, { day: "numeric", month: "short" });
 }
 
 /** @param {Date} one @param {Date} other */
 function sameDay(one, other) {
   return one.toDateString() === other.toDateString();
-}
-
-function language() {
-  return document.documentElement.lang || undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 // The words that scripts of alert, report and My reports say. They stand in the page, in the visitor's language.
 // A page that uses them holds <template class="words"> with an element data-word="…" for each.
+import { LANGUAGE } from "./spoken.js";
 
 /** @type {Map<string, string>|null} */
 let known = null;
@@ -54,7 +55,7 @@ export function clock(moment) {
   const today = at.toDateString() === new Date().toDateString();
   const day = today ? {} : { day: "numeric", month: "short" };
   const form = { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  return new Intl.DateTimeFormat(document.documentElement.lang || undefined, form).format(at);
+  return new Intl.DateTimeFormat(LANGUAGE, form).format(at);
 }
 
 /**
