@@ -23,10 +23,13 @@ from guidance.store.db import Store
 from guidance.store.migrate import migrate
 from guidance.store.translation_reviews import Review
 from guidance.translations import catalogs
+from guidance.translations.checks import check as find_faults
+from guidance.translations.checks import read_allowed
 from guidance.translations.languages import LANGUAGES, TRANSLATED
 from guidance.translations.reviews import RIGHTS, Reword, words_hash
 from guidance.translations.status import progress
 
+Walk = Callable[[Reword], object]
 _language = click.argument("codes", type=click.Choice(TRANSLATED), nargs=-1)
 
 
@@ -43,6 +46,25 @@ def update(codes: tuple[str, ...]) -> None:
     for code in codes or TRANSLATED:
         catalogs.write(code, catalogs.updated(catalogs.read(code), messages))
         _say(code)
+
+
+@translations.command()
+@_language
+def check(codes: tuple[str, ...]) -> None:
+    """Refuse catalogs of CODES (all by default) that are not of today's English or break a rule (exit code 1)."""
+    messages = all_messages()
+    allowed = read_allowed()
+    count = 0
+    for code in codes or TRANSLATED:
+        catalog = catalogs.read(code)
+        if {each.key for each in messages} != {catalogs.key(entry) for entry in catalog if entry.id}:
+            click.echo(f"{code}: is not of today's English; run `guidance translations update`")
+            count += 1
+        for finding in find_faults(code, catalog, allowed):
+            click.echo(str(finding))
+            count += 1
+    if count:
+        raise click.ClickException("1 finding" if count == 1 else f"{count} findings")
 
 
 @translations.command("compile")
@@ -92,7 +114,7 @@ def status() -> None:
         _say(code, [f"{id} ({valid[id, hash].reviewed_on})" for id, hash in hashes.items() if (id, hash) in valid])
 
 
-def reviewable() -> dict[str, Callable[[Reword], object]]:
+def reviewable() -> dict[str, Walk]:
     """What a translator checks as a whole, by its id: how to walk over its sentences."""
     protocols = load_folder(ROOT / "protocols").protocols
     rights = load_rights(ROOT / "protocols" / "rights.yaml")

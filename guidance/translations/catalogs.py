@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
+from babel.messages.catalog import Message as Entry
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from babel.support import NullTranslations, Translations
@@ -138,6 +139,11 @@ def updated(catalog: Catalog, messages: Iterable[Message]) -> Catalog:
     catalog.update(template(messages), keep_user_comments=True, update_creation_date=False)
     catalog.obsolete.clear()
     return catalog
+
+
+def key(entry: Entry) -> tuple[str, str]:
+    """What tells a catalog's sentences apart, as `Message.key` has it."""
+    return (entry.context or "", str(entry.id[0] if isinstance(entry.id, list | tuple) else entry.id))
 
 
 @functools.cache
