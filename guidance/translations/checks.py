@@ -1,6 +1,6 @@
 """What a translation must keep, whatever its words: placeholders, numbers, script, length, plural forms. Pure.
 
-Whether it is true is for people to say: docs/back-translation/ holds what an independent reader made of sixty sentences.
+Whether it is true is for people to say: docs/back-translation/ holds what an independent reader made of sixty of them.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _against(entry: Entry, language: Language, plurals: int, allowed: Allowed) -
         yield "is not translated"
         return
     plural = isinstance(entry.id, list | tuple)
-    forms = [str(each) for each in entry.string] if plural else [str(entry.string)]
+    forms = [str(each) for each in entry.string or ()] if plural else [str(entry.string)]
     if plural and len(forms) != plurals:
         yield f"has {len(forms)} plural forms; the language has {plurals}"
     for form in forms:
