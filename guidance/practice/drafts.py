@@ -17,6 +17,7 @@ from guidance.protocol.load import Library
 from guidance.protocol.model import SITE_TYPES, Protocol, offered, site_after
 from guidance.protocol.values import Report
 from guidance.protocol.yamlfile import read_yaml_text
+from guidance.translations.mark import N_, Said
 
 MOST_CHARACTERS = 40_000
 MOST_TURNS = 60
@@ -61,7 +62,7 @@ def check_text(text: str, library: Library, facts: Collection[str]) -> Checked:
     """Check a draft as it was typed."""
     report = Report("draft")
     if len(text) > MOST_CHARACTERS:
-        report.add("", f"this is longer than {MOST_CHARACTERS} characters")
+        report.add("", Said(N_("this is longer than %(most)s characters"), most=MOST_CHARACTERS))
         return Checked(text, {}, (Complaint("", 0, report.problems[0].message),), (), "")
     node = read_yaml_text(text, report)
     document: Document = dict(node.value) if isinstance(node.value, Mapping) else {}

@@ -15,6 +15,8 @@ from guidance.protocol.finding import Finding
 from guidance.protocol.load import Library
 from guidance.protocol.model import SITE_TYPES, Protocol
 from guidance.protocol.replay import replay
+from guidance.translations.mark import N_, Said
+from guidance.translations.recognised import trail_problem
 
 __all__ = ["Finding", "lint_scenario", "lint_shelf"]
 
@@ -27,7 +29,14 @@ def lint_scenario(scenario: Scenario, library: Library, facts: Collection[str]) 
     found = [*_head(scenario), *word_findings(scenario)]
     protocol = library.get(scenario.protocol)
     if protocol is None:
-        found.append(_at(scenario, "unknown-protocol", "protocol", f"there is no protocol {scenario.protocol!r}"))
+        found.append(
+            _at(
+                scenario,
+                "unknown-protocol",
+                "protocol",
+                Said(N_("there is no protocol %(protocol)s"), protocol=repr(scenario.protocol)),
+            )
+        )
     elif scenario.site_type in SITE_TYPES:
         found += [*_path(scenario, protocol), *_injects(scenario, protocol), *paper_findings(scenario, protocol)]
         found += _decisions(scenario, protocol)
@@ -48,31 +57,51 @@ def _head(scenario: Scenario) -> Iterator[Finding]:
     if scenario.site_type not in SITE_TYPES:
         known = ", ".join(SITE_TYPES)
         yield _at(
-            scenario, "unknown-site-type", "site_type", f"{scenario.site_type!r} is no site type; they are {known}"
+            scenario,
+            "unknown-site-type",
+            "site_type",
+            Said(
+                N_("%(site_type)s is no site type; they are %(known)s"), site_type=repr(scenario.site_type), known=known
+            ),
         )
     if not scenario.rows:
-        yield _at(scenario, "no-rows", "rows", "say which rows of the list of situations it covers")
+        yield _at(scenario, "no-rows", "rows", N_("say which rows of the list of situations it covers"))
     if not scenario.decisions:
-        yield _at(scenario, "no-decisions", "decisions", "name at least one decision that matters")
+        yield _at(scenario, "no-decisions", "decisions", N_("name at least one decision that matters"))
 
 
 def _path(scenario: Scenario, protocol: Protocol) -> Iterator[Finding]:
     """The expected path can be walked, enrolled or not, and ends where it says."""
     expected = scenario.expected
     if expected.outcome not in protocol.outcomes:
-        message = f"{protocol.id} has no outcome {expected.outcome!r}"
+        message = Said(N_("%(id)s has no outcome %(place)s"), id=protocol.id, place=repr(expected.outcome))
         yield _at(scenario, "unknown-outcome", "expected.outcome", message)
     for site_type in (scenario.site_type, None):
         found = replay(protocol, expected.trail(), site_type)
         if found.problem is not None:
             place = f"expected.path[{len(found.walked)}]"
-            yield _at(scenario, "broken-path", place, f"cannot be walked on {protocol.id}: {found.problem}")
+            yield _at(
+                scenario,
+                "broken-path",
+                place,
+                Said(
+                    N_("cannot be walked on %(id)s: %(problem)s"), id=protocol.id, problem=trail_problem(found.problem)
+                ),
+            )
             return
         if found.position != expected.outcome:
-            message = f"the path ends at {found.position!r}, and {expected.outcome!r} is expected"
+            message = Said(
+                N_("the path ends at %(position)s, and %(outcome)s is expected"),
+                position=repr(found.position),
+                outcome=repr(expected.outcome),
+            )
             yield _at(scenario, "wrong-end", "expected.outcome", message)
         if found.site_type not in (None, scenario.site_type):
-            message = f"the path answers a {found.site_type}, and the scenario plays at a {scenario.site_type}"
+            message = Said(
+                N_("the path answers a %(answered)s, and the scenario plays at a %(site_type)s"),
+                answered=found.site_type,
+                site_type=scenario.site_type,
+            )
             yield _at(scenario, "wrong-site-type", "expected.path", message)
 
 
@@ -82,18 +111,38 @@ def _decisions(scenario: Scenario, protocol: Protocol) -> Iterator[Finding]:
     for index, decision in enumerate(scenario.decisions):
         place = f"decisions[{index}]"
         if decision.step not in path:
-            yield _at(scenario, "decision-off-path", place, f"the expected path does not come by {decision.step!r}")
+            yield _at(
+                scenario,
+                "decision-off-path",
+                place,
+                Said(N_("the expected path does not come by %(step)s"), step=repr(decision.step)),
+            )
         elif path[decision.step] != decision.answer:
-            message = f"the expected path answers {decision.step!r} with {path[decision.step]!r}"
-            yield _at(scenario, "decision-off-path", place, f"{message}, not {decision.answer!r}")
+            message = Said(
+                N_("the expected path answers %(step)s with %(given)s, not %(answer)s"),
+                step=repr(decision.step),
+                given=repr(path[decision.step]),
+                answer=repr(decision.answer),
+            )
+            yield _at(scenario, "decision-off-path", place, message)
         if decision.step in decided:
-            yield _at(scenario, "decision-twice", place, f"{decision.step!r} is decided twice; keep one")
+            yield _at(
+                scenario,
+                "decision-twice",
+                place,
+                Said(N_("%(step)s is decided twice; keep one"), step=repr(decision.step)),
+            )
         decided.add(decision.step)
         if not decision.source:
-            yield _at(scenario, "no-source", place, "name what it rests on")
+            yield _at(scenario, "no-source", place, N_("name what it rests on"))
         for id in decision.source:
             if id not in protocol.sources:
-                yield _at(scenario, "unknown-source", place, f"{protocol.id} has no source {id!r}")
+                yield _at(
+                    scenario,
+                    "unknown-source",
+                    place,
+                    Said(N_("%(protocol)s has no source %(id)s"), protocol=protocol.id, id=repr(id)),
+                )
 
 
 def _injects(scenario: Scenario, protocol: Protocol) -> Iterator[Finding]:
@@ -102,16 +151,26 @@ def _injects(scenario: Scenario, protocol: Protocol) -> Iterator[Finding]:
     for index, inject in enumerate(scenario.injects):
         place = f"injects[{index}]"
         if not inject.place and inject.seconds < 1:
-            yield _at(scenario, "inject-time", place, "seconds are a whole number from 1")
+            yield _at(scenario, "inject-time", place, N_("seconds are a whole number from 1"))
         if inject.place and not _known(protocol, inject):
-            kind = "step" if inject.step else "outcome"
-            yield _at(scenario, "inject-place", place, f"{protocol.id} has no {kind} {inject.place!r}")
+            lacks = N_("%(id)s has no step %(place)s") if inject.step else N_("%(id)s has no outcome %(place)s")
+            yield _at(scenario, "inject-place", place, Said(lacks, id=protocol.id, place=repr(inject.place)))
         elif inject.place and inject.place not in places:
-            yield _at(scenario, "inject-place", place, f"the expected path does not come by {inject.place!r}")
+            yield _at(
+                scenario,
+                "inject-place",
+                place,
+                Said(N_("the expected path does not come by %(place)s"), place=repr(inject.place)),
+            )
         if inject.expects and inject.expects not in interrupts:
-            yield _at(scenario, "unknown-interrupt", place, f"{inject.expects!r} is no interrupt of {protocol.id}")
+            yield _at(
+                scenario,
+                "unknown-interrupt",
+                place,
+                Said(N_("%(expects)s is no interrupt of %(id)s"), expects=repr(inject.expects), id=protocol.id),
+            )
         elif inject.expects and (inject.place, inject.expects) not in scenario.expected.path:
-            message = f"the expected path does not answer {inject.expects!r} there"
+            message = Said(N_("the expected path does not answer %(expects)s there"), expects=repr(inject.expects))
             yield _at(scenario, "expects-off-path", place, message)
     yield from _sudden(scenario, interrupts)
 
@@ -125,16 +184,26 @@ def _sudden(scenario: Scenario, interrupts: Collection[str]) -> Iterator[Finding
     brought = {(inject.place, inject.expects) for inject in scenario.injects}
     for index, (step, answer) in enumerate(scenario.expected.path):
         if answer in interrupts and (step, answer) not in brought:
-            message = f"no inject at {step!r} expects {answer!r}"
+            message = Said(N_("no inject at %(step)s expects %(answer)s"), step=repr(step), answer=repr(answer))
             yield _at(scenario, "interrupt-without-inject", f"expected.path[{index}]", message)
 
 
 def _report(scenario: Scenario, facts: Collection[str]) -> Iterator[Finding]:
     report = scenario.expected.report
     if not report:
-        yield _at(scenario, "no-report", "expected.report", "name at least one fact that a good report holds")
+        yield _at(scenario, "no-report", "expected.report", N_("name at least one fact that a good report holds"))
     for index, fact in enumerate(report):
         if fact not in facts:
-            yield _at(scenario, "unknown-fact", f"expected.report[{index}]", f"a report has no fact {fact!r}")
+            yield _at(
+                scenario,
+                "unknown-fact",
+                f"expected.report[{index}]",
+                Said(N_("a report has no fact %(fact)s"), fact=repr(fact)),
+            )
         if fact in report[:index]:
-            yield _at(scenario, "fact-twice", f"expected.report[{index}]", f"{fact!r} is there twice")
+            yield _at(
+                scenario,
+                "fact-twice",
+                f"expected.report[{index}]",
+                Said(N_("%(fact)s is there twice"), fact=repr(fact)),
+            )

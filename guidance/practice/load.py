@@ -13,6 +13,7 @@ from guidance.practice.scenario import SHOWN, Card, Decision, Expected, Inject, 
 from guidance.protocol.load import Library, Problem, ProtocolError
 from guidance.protocol.values import Node, Report
 from guidance.protocol.yamlfile import read_yaml
+from guidance.translations.mark import N_, Said
 
 MOMENTS = ("step", "outcome", "seconds")
 
@@ -58,7 +59,7 @@ def from_source(document: object, name: str = "scenario") -> Scenario:
     report = Report(name)
     node = Node(document, "", report)
     if not isinstance(document, Mapping):
-        node.wrong("a scenario is keys and values")
+        node.wrong(N_("a scenario is keys and values"))
         raise ScenarioError(tuple(report.problems))
     scenario = _hashed(_read_scenario(node), report)
     if report.problems:
@@ -70,10 +71,17 @@ def _load_file(path: Path, library: Library, problems: list[Problem]) -> Scenari
     report = Report(path.name)
     scenario = _hashed(_read_scenario(read_yaml(path, report)), report)
     if scenario.id and scenario.id != path.stem:
-        report.add("id", f"the id {scenario.id!r} and the file name must be the same")
+        report.add("id", Said(N_("the id %(id)s and the file name must be the same"), id=repr(scenario.id)))
     if scenario.protocol and library.get(scenario.protocol) is None:
         known = ", ".join(library.protocols)
-        report.add("protocol", f"there is no protocol {scenario.protocol!r}; protocols are {known}")
+        report.add(
+            "protocol",
+            Said(
+                N_("there is no protocol %(protocol)s; protocols are %(known)s"),
+                protocol=repr(scenario.protocol),
+                known=known,
+            ),
+        )
     problems.extend(report.problems)
     return scenario
 
@@ -83,7 +91,7 @@ def _hashed(scenario: Scenario, report: Report) -> Scenario:
     try:
         return replace(scenario, hash=scenario_hash(scenario))
     except ValueError as error:
-        report.add("", f"cannot be written as JSON: {error}")
+        report.add("", Said(N_("cannot be written as JSON: %(error)s"), error=error))
         return scenario
 
 
@@ -118,7 +126,7 @@ def _read_paper(node: Node) -> Paper:
     at = node.fields("shown", "heading title names address dates signer form")
     shown = at["shown"].text()
     if at["shown"].value is not None and shown not in SHOWN:
-        at["shown"].wrong(f"{shown!r} is not one of {', '.join(SHOWN)}")
+        at["shown"].wrong(Said(N_("%(shown)s is not one of %(known)s"), shown=repr(shown), known=", ".join(SHOWN)))
     return Paper(
         shown=shown,
         heading=at["heading"].texts(),
@@ -136,7 +144,7 @@ def _read_inject(node: Node) -> Inject:
     moment = at["at"].fields("", " ".join(MOMENTS))
     given = [name for name in MOMENTS if moment[name].value is not None]
     if at["at"].value is not None and len(given) != 1:
-        at["at"].wrong(f"write exactly one of {', '.join(MOMENTS)} here")
+        at["at"].wrong(Said(N_("write exactly one of %(known)s here"), known=", ".join(MOMENTS)))
     return Inject(
         text=at["text"].needed(),
         step=moment["step"].identifier(),
@@ -155,7 +163,7 @@ def _read_expected(node: Node) -> Expected:
 def _read_pair(node: Node) -> tuple[str, str]:
     pair = node.texts()
     if len(pair) != 2:
-        node.wrong("write a step and an answer here, like [danger, no]")
+        node.wrong(N_("write a step and an answer here, like [danger, no]"))
         return ("", "")
     return (pair[0], pair[1])
 

@@ -13,6 +13,7 @@ from guidance.practice.scenario import Paper, Scenario
 from guidance.protocol.finding import Finding
 from guidance.protocol.model import Answer, Protocol
 from guidance.protocol.replay import replay
+from guidance.translations.mark import N_, Said
 
 _AGENCY = re.compile(r"department|agency|homeland|enforcement|bureau|customs|services?|office", re.IGNORECASE)
 _COURT = re.compile(r"\bcourt\b", re.IGNORECASE)
@@ -34,8 +35,17 @@ def paper_findings(scenario: Scenario, protocol: Protocol) -> Iterator[Finding]:
         for fact, value in walked.answer.sets.items():
             message = _clash(paper, fact, value)
             if message:
-                at = f"expected.path[{walked.index}] answers {walked.place.id!r} with {walked.answer.id!r}"
-                yield Finding("paper-and-path", f"{scenario.id}/card.paper", f"{message}; {at}")
+                at = Said(
+                    N_("expected.path[%(index)s] answers %(step)s with %(answer)s"),
+                    index=walked.index,
+                    step=repr(walked.place.id),
+                    answer=repr(walked.answer.id),
+                )
+                yield Finding(
+                    "paper-and-path",
+                    f"{scenario.id}/card.paper",
+                    Said(N_("%(message)s; %(at)s"), message=message, at=at),
+                )
 
 
 def fitting(paper: Paper, fact: str) -> tuple[str, ...] | None:
@@ -60,11 +70,13 @@ def fitting(paper: Paper, fact: str) -> tuple[str, ...] | None:
 def _clash(paper: Paper | None, fact: str, value: str) -> str:
     if paper is None:
         shown = fact == "paper_shown" and value in ("on_paper", "on_phone")
-        return "the card has no paper" if shown else ""
+        return N_("the card has no paper") if shown else ""
     fits = fitting(paper, fact)
     if fits is None or value in fits:
         return ""
-    return f"the paper on the card fits {fact} {' or '.join(fits)}, not {value}"
+    return Said(
+        N_("the paper on the card fits %(fact)s %(fits)s, not %(value)s"), fact=fact, fits=" / ".join(fits), value=value
+    )
 
 
 def _heading(text: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from guidance.protocol.finding import Finding
 from guidance.protocol.language import forbidden_questions, forbidden_words
 from guidance.protocol.reading import grade, passage, words
 from guidance.protocol.rules_text import HIGHEST_GRADE, phone_number
+from guidance.translations.mark import N_, Said
 
 MOST_WORDS = {"title": 10, "summary": 25, "card.room": 60, "card.who": 45, "counsel": 45, "why": 45, "inject": 30}
 _TITLED = re.compile(
@@ -42,18 +43,38 @@ def word_findings(scenario: Scenario) -> Iterator[Finding]:
 
 def _plain(place: str, text: str) -> Iterator[Finding]:
     for hit in forbidden_words(text):
-        yield Finding("forbidden-word", place, f"take out “{hit.words}”: {hit.reason}; {hit.instead}")
+        yield Finding(
+            "forbidden-word",
+            place,
+            Said(
+                N_("take out “%(words)s”: %(reason)s; %(instead)s"),
+                words=hit.words,
+                reason=hit.reason,
+                instead=hit.instead,
+            ),
+        )
     number = phone_number(text)
     if number:
-        yield Finding("phone-number", place, f"take out the number {number}: a scenario names only 911 and 311")
+        yield Finding(
+            "phone-number",
+            place,
+            Said(N_("take out the number %(number)s: a scenario names only 911 and 311"), number=number),
+        )
     name = _TITLED.search(text) or _CALLED.search(text)
     if name:
-        yield Finding("person-named", place, f"take out “{name.group()}”: a scenario names nobody")
+        yield Finding(
+            "person-named", place, Said(N_("take out “%(name)s”: a scenario names nobody"), name=name.group())
+        )
 
 
 def _questions(place: str, text: str) -> Iterator[Finding]:
     for hit in forbidden_questions(text):
-        message = f"“{hit.words}” speaks of {hit.reason}, which has no place in practice either; {hit.instead}"
+        message = Said(
+            N_("“%(words)s” speaks of %(reason)s, which has no place in practice either; %(instead)s"),
+            words=hit.words,
+            reason=hit.reason,
+            instead=hit.instead,
+        )
         yield Finding("forbidden-question", place, message)
 
 
@@ -62,7 +83,7 @@ def _nobody(scenario: Scenario) -> Iterator[Finding]:
     paper = scenario.card.paper
     found = _TWO_NAMES.search(paper.names) if paper is not None else None
     if found:
-        message = f"“{found.group()}” reads like a name; write “a named person”, or an address"
+        message = Said(N_("“%(name)s” reads like a name; write “a named person”, or an address"), name=found.group())
         yield Finding("person-named", f"{scenario.id}/card.paper.names", message)
 
 
@@ -75,7 +96,9 @@ def _kind(place: str) -> str:
 def _too_long(place: str, kind: str, text: str) -> Iterator[Finding]:
     count, most = len(words(text)), MOST_WORDS.get(kind)
     if most is not None and count > most:
-        yield Finding("text-too-long", place, f"it has {count} words; cut it to {most}")
+        yield Finding(
+            "text-too-long", place, Said(N_("it has %(count)s words; cut it to %(most)s"), count=count, most=most)
+        )
 
 
 def _graded(scenario: Scenario) -> Iterator[tuple[str, list[str]]]:
@@ -90,5 +113,9 @@ def _graded(scenario: Scenario) -> Iterator[tuple[str, list[str]]]:
 def _grade(place: str, text: str) -> Iterator[Finding]:
     found = grade(text)
     if found is not None and found > HIGHEST_GRADE:
-        message = f"reading grade {found:.1f} is above {HIGHEST_GRADE:.0f}; use shorter sentences and shorter words"
+        message = Said(
+            N_("reading grade %(grade)s is above %(most)s; use shorter sentences and shorter words"),
+            grade=f"{found:.1f}",
+            most=f"{HIGHEST_GRADE:.0f}",
+        )
         yield Finding("reading-grade", place, message)

@@ -28,7 +28,7 @@ class Said(str):
     text: str
     values: dict[str, object]
 
-    def __new__(cls, text: str, **values: object) -> Said:
+    def __new__(cls, text: str, /, **values: object) -> Said:
         """Fill the gaps in English and remember the sentence before."""
         made = super().__new__(cls, text % values)
         made.text, made.values = text, values

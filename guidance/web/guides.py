@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Blueprint, Response, abort
 from jinja2.utils import htmlsafe_json_dumps
@@ -11,7 +12,7 @@ from markupsafe import Markup
 
 from guidance.protocol.load import to_document
 from guidance.protocol.model import Outcome, Protocol, Step
-from guidance.web import compress, locale, words
+from guidance.web import compress, content, locale, words
 from guidance.web.access import open_to_all
 from guidance.web.context import parts
 from guidance.web.drawings import drawings
@@ -53,7 +54,8 @@ def in_reading_order(protocol: Protocol) -> list[Step]:
 
 
 def guide_context(protocol: Protocol) -> dict[str, object]:
-    """What guide.html needs of a protocol."""
+    """What guide.html needs of a protocol: its sources in the reader's language, everything else as it is written."""
+    protocol = replace(protocol, sources=content.protocol(protocol).sources)
     steps = in_reading_order(protocol)
     shown = drawings(step.drawing for step in steps)
     review = protocol_review(locale.current(), protocol)

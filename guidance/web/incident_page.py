@@ -18,11 +18,11 @@ from guidance.protocol.model import BACK, Outcome, Protocol
 from guidance.protocol.replay import replay
 from guidance.store import board, incidents, people, reports
 from guidance.store.board import BoardRow, DeliveryRow
+from guidance.translations.recognised import trail_problem
 from guidance.web import content
 from guidance.web.board_words import CHANNELS, DELIVERIES, delay_words, event_words, trouble_words, who_words
 from guidance.web.context import Parts
 from guidance.web.gettext import _, listed, ngettext, said
-from guidance.web.recognised import trail_problem
 
 # How many additions of phones that are not joined a page shows of one report.
 SHOWN_APART = 10

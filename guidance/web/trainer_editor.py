@@ -16,16 +16,18 @@ from sqlite_utils import Database
 from guidance.clock import to_text
 from guidance.practice import drafts as rules
 from guidance.practice.draft_text import write
-from guidance.practice.drafts import Checked
+from guidance.practice.drafts import Checked, Complaint
 from guidance.practice.scenario import SHOWN, to_source
 from guidance.protocol.model import SITE_TYPES
 from guidance.store import practice_drafts as rows
 from guidance.store.practice_drafts import DraftRow
+from guidance.translations.mark import Said
+from guidance.translations.recognised import READING_PROBLEMS, recognised
 from guidance.web import content
 from guidance.web.access import for_person
 from guidance.web.context import parts
 from guidance.web.forms import ConfirmForm, keep_stale_forms, problems, submitted
-from guidance.web.gettext import _
+from guidance.web.gettext import _, said
 from guidance.web.lane import read_json
 from guidance.web.practice_forms import DraftForm, NewDraftForm
 from guidance.web.practice_words import SITE_TYPE_WORDS
@@ -76,7 +78,7 @@ def edit(draft_id: UUID) -> ResponseReturnValue:
         return _editor(draft, rules.check_text(text, content.library(), _facts()), problems(form))
     checked = rules.check_text(_lines(str(form.yaml.data or "")), content.library(), _facts())
     if len(checked.text) > rules.MOST_CHARACTERS:
-        return _editor(draft, checked, [each.message for each in checked.complaints])
+        return _editor(draft, checked, [said(each.message) for each in checked.complaints])
     with here.store.transaction() as db:
         _save(db, draft.id, checked)
     return _editor(draft, checked, [], saved=True)
@@ -138,11 +140,16 @@ def editor_data(checked: Checked) -> dict[str, Any]:
     return {
         "yaml": checked.text,
         "document": checked.document,
-        "complaints": [asdict(each) for each in checked.complaints],
+        "complaints": [_complaint(each) for each in checked.complaints],
         "turns": [asdict(each) for each in checked.turns],
         "outcome": headline,
         "sources": [{"id": each.id, "title": each.title} for each in protocol.sources.values()] if protocol else [],
     }
+
+
+def _complaint(found: Complaint) -> dict[str, Any]:
+    words = found.message if isinstance(found.message, Said) else recognised(found.message, READING_PROBLEMS)
+    return {"place": found.place, "line": found.line, "message": said(words)}
 
 
 def _lines(text: str) -> str:

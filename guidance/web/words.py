@@ -93,8 +93,6 @@ def confidence_sentence(mark: str) -> str:
 
 
 def short_title(title: str) -> str:
-    """A source's name without its explanation: what stands before the first colon, bracket, comma or semicolon.
-
-    Also before those of Chinese, Arabic and Urdu.
-    """
+    """A source's name without its explanation: what stands before the first colon, bracket, comma or semicolon, also
+    those of Chinese and Arabic."""
     return re.split(r"[:;,：；，、؛،（]| \(", title, maxsplit=1)[0]

@@ -1,5 +1,5 @@
 """Sentences that come from the store or from the protocol package as finished English, found again among the marked
-templates they were made from, so that they can be said in another language. Pure; for the web layer."""
+templates they were made from, so that they can be said in another language. Pure; any part may use it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,24 @@ TRAIL_PROBLEMS = (
     N_("there is nothing to go back to"),
     N_("%(place)s has no answer %(answer)s at a site of type %(site)s"),
     N_("%(place)s has no answer %(answer)s"),
+)
+# What protocol/values.py and protocol/yamlfile.py say of a draft that cannot be read.
+READING_PROBLEMS = (
+    N_("unknown key; known here are %(known)s"),
+    N_("%(key)s is missing"),
+    N_("write keys and values here"),
+    N_("write a list here"),
+    N_("write a text here"),
+    N_("write a text here; it is empty"),
+    N_("%(text)s is no id; use lower-case letters, digits and hyphens"),
+    N_("write a whole number here"),
+    N_("write true or false here"),
+    N_("write a date like 2026-11-24 here"),
+    N_("aliases (*name) are not read; write the piece out"),
+    N_("a key must be a plain text"),
+    N_("this key is there twice"),
+    N_("this is not YAML: %(problem)s"),
+    N_("the file is empty"),
 )
 ENTRY = N_("entry %(number)s: %(problem)s")
 _GAP = re.compile(r"%\\\((\w+)\\\)s")
