@@ -288,7 +288,7 @@ def test_a_phone_of_the_version_before_keeps_what_it_has(phone: Page, server: Se
         })"""
     )
     phone.goto("/en/practice")
-    expect(phone.locator("[data-count]").first).to_contain_text("scenarios")
+    expect(phone.locator("[data-count]").first).to_contain_text("Passed: 0 of")
     assert stored(phone, "drafts") == [{"id": "kept"}]
     assert stored(phone, "practice_runs") == []
 
