@@ -25,6 +25,9 @@ logger = logging.getLogger("guidance.practice")
 Send = Callable[[EmailMessage], None]
 ENDS_SOON = N_("PRACTICE: your certificate ends soon")
 HAS_ENDED = N_("PRACTICE: your certificate has ended")
+# Outside of the text below, since the extractor does not look into f-strings.
+SEE = N_("See it:")
+AGAIN = N_("Practise again, on any phone:")
 CLOSING = N_(
     "This is PRACTICE: nothing has happened at your site. You asked for this one message; your address is now deleted."
 )
@@ -97,8 +100,8 @@ def letter(row: CertificateRow, found: Standing, titles: Sequence[str], letterhe
     base, say = letterhead.base_url, voice.say
     return (
         f"{opening.through(say)}\n\n{why.through(say)}\n\n"
-        f"{say(N_('See it:'))}\n{base}/certificate/{row.code}\n\n"
-        f"{say(N_('Practise again, on any phone:'))}\n{base}/{voice.code}/practice\n\n"
+        f"{say(SEE)}\n{base}/certificate/{row.code}\n\n"
+        f"{say(AGAIN)}\n{base}/{voice.code}/practice\n\n"
         f"{say(CLOSING)}\n"
     )
 
