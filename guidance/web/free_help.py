@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from flask_babel import format_time
 from flask_babel import lazy_gettext as _l
@@ -55,11 +55,16 @@ def _hours(text: str) -> str:
     hours = read_hours(text)
     if hours is None:
         return ""
-    times = {"opens": format_time(hours.opens, "short"), "closes": format_time(hours.closes, "short")}
+    times = {"opens": _isolated(hours.opens), "closes": _isolated(hours.closes)}
     if hours.first == hours.last:
         return _("%(day)s, %(opens)s to %(closes)s", day=DAYS[hours.first], **times)
     days = {"first": DAYS[hours.first], "last": DAYS[hours.last]}
     return _("%(first)s to %(last)s, %(opens)s to %(closes)s", **days, **times)
+
+
+def _isolated(moment: time) -> str:
+    """A time that keeps its order inside a line that is written the other way (UAX 9)."""
+    return f"\u2068{format_time(moment, 'short')}\u2069"
 
 
 def _day(text: str) -> date | None:

@@ -23,8 +23,9 @@ blueprint = Blueprint("rights", __name__)
 
 @dataclass(frozen=True)
 class Told:
-    """A line in the reader's language beside its English."""
+    """A line in the reader's language beside its English, and the id of its section."""
 
+    section: str
     here: Line
     english: Line
 
@@ -69,7 +70,7 @@ def _page() -> dict[str, object]:
 
 def blocks(here: Section, english: Section) -> list[tuple[bool, list[Told]]]:
     """The lines of a section, neighbours of one kind together; True for words to say."""
-    told = [Told(*pair) for pair in zip(here.lines, english.lines, strict=True)]
+    told = [Told(here.id, *pair) for pair in zip(here.lines, english.lines, strict=True)]
     return [(spoken, list(lines)) for spoken, lines in groupby(told, lambda each: each.here.spoken)]
 
 
@@ -81,6 +82,7 @@ def _card() -> dict[str, object]:
         "rights": here,
         "english": english,
         "lines": lines,
+        "HELP": HELP,
         "address": address,
         "qr": qr_code(address),
         "help": free_help(parts().settings),
@@ -89,7 +91,7 @@ def _card() -> dict[str, object]:
 
 def _both(here: Rights, english: Rights, card: str, spoken: bool) -> list[Told]:
     pairs = zip(here.on_card(card, spoken), english.on_card(card, spoken), strict=True)
-    return [Told(line, as_written) for (_, line), (_, as_written) in pairs]
+    return [Told(section.id, line, as_written) for (section, line), (_, as_written) in pairs]
 
 
 def _poster(protocol_id: str) -> dict[str, object]:
