@@ -21,6 +21,7 @@ from guidance.translations.status import entries, is_translated
 
 ALLOWED = Path(__file__).parent / "allowed.yaml"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%%")
+MARKUP = re.compile('[<"]')
 NUMBER = re.compile(r"\d+")
 MONTH = re.compile(
     "January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Nov|Dec"
@@ -109,6 +110,8 @@ def _against_form(form: str, entry: Entry, language: Language, plural: bool, all
         yield "write digits as 0 to 9: people compare them with what they see"
     if BIDI_CONTROL.search(form):
         yield "holds a control character for the direction of writing; pages isolate numbers themselves"
+    if MARKUP.search(PLACEHOLDER.sub("", form)) and not MARKUP.search(english):
+        yield "holds < or a straight quotation mark: pages read those as code; use the quotation marks of the language"
     if form != form.strip() and english == english.strip():
         yield "begins or ends with a space"
     yield from _against_script(form, english, language, sound, allowed)

@@ -1,0 +1,201 @@
+"""The reader's language: found, chosen, kept without a network, changed in the middle of a walk; words to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Worker, expect
+
+from guidance.translations import catalogs
+from guidance.translations.languages import CODES, LANGUAGES
+from tests.browser.conftest import PHONE
+from tests.browser.guide import demo_server, expect_step, given, install, last_walk, tap
+from tests.browser.screens import COUNSEL, reader
+from tests.harness import Server, wait_until
+
+pytestmark = pytest.mark.browser
+
+ASKED = """type => new Promise((resolve) => {
+  const {port1, port2} = new MessageChannel();
+  port1.onmessage = (event) => resolve(event.data.locales);
+  navigator.serviceWorker.controller.postMessage({type}, [port2]);
+})"""
+METERED = "connection => Object.defineProperty(navigator, 'connection', {value: connection, configurable: true})"
+VOICE = """(() => {
+  window.spoken = [];
+  const voice = {lang: "en-US", localService: true, name: "A voice"};
+  window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+  Object.defineProperty(window, "speechSynthesis", {value: {
+    getVoices: () => [voice], cancel: () => {}, addEventListener: () => {},
+    speak: ({text, lang, voice}) => window.spoken.push([text, lang, voice.name]),
+  }});
+})()"""
+
+
+@pytest.fixture(scope="module")
+def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all of these."""
+    with demo_server(tmp_path_factory.mktemp("languages") / "data") as running:
+        yield running
+
+
+@pytest.fixture
+def server(one_server: Server) -> Server:
+    """The server, alive, though a test before may have killed it."""
+    if one_server.web is None:
+        one_server.start()
+    return one_server
+
+
+@pytest.fixture
+def urdu_phone(browser: Browser, server: Server) -> Iterator[Page]:
+    """A phone whose browser asks for Urdu."""
+    context = browser.new_context(base_url=server.url, locale="ur-PK", **PHONE)  # type: ignore[arg-type]
+    yield context.new_page()
+    context.close()
+
+
+def choose(page: Page, code: str) -> None:
+    """Tap the globe, then the language by its own name."""
+    page.locator("[data-language]").tap()
+    page.get_by_role("link", name=LANGUAGES[code].name).tap()
+    expect(page.locator("html")).to_have_attribute("lang", code)
+
+
+def heading(code: str, step: str, english: str) -> str:
+    """A step's question in a language."""
+    return catalogs.translate(code, step, english)
+
+
+def worker(page: Page) -> Worker:
+    """The phone's service worker."""
+    return page.context.service_workers[0]
+
+
+def test_the_browsers_language_is_found_and_its_direction_with_it(urdu_phone: Page) -> None:
+    urdu_phone.goto("/")
+    root = urdu_phone.locator("html")
+    expect(root).to_have_attribute("lang", "ur")
+    expect(root).to_have_attribute("dir", "rtl")
+    globe = urdu_phone.locator("[data-language]").bounding_box()
+    assert globe and globe["x"] < 100
+
+
+def test_a_language_chosen_in_mid_walk_keeps_the_place_and_the_trail(phone: Page) -> None:
+    phone.goto("/en/guide/visit")
+    for answer in ("no", "non-local", "yes"):
+        tap(phone, answer)
+    before = last_walk(phone)
+    choose(phone, "bn")
+    expect_step(phone, "place")
+    expect(phone.locator("#place h1")).to_have_text(heading("bn", "place", "What kind of place is this?"))
+    wait_until(lambda: last_walk(phone)["id"] == before["id"])
+    tap(phone, "school")
+    wait_until(lambda: len(given(last_walk(phone))) == 4)
+    assert last_walk(phone)["id"] == before["id"]
+    assert given(last_walk(phone))[:3] == given(before)
+    phone.go_back()
+    expect_step(phone, "place")
+
+
+def test_at_an_outcome_too_the_walk_and_its_report_stay_the_same(phone: Page, server: Server) -> None:
+    phone.goto("/en/guide/visit")
+    tap(phone, "yes")
+    expect_step(phone, "safety-exit")
+    wait_until(lambda: last_walk(phone).get("outcome") == "safety-exit")
+    before = last_walk(phone)
+    choose(phone, "yi")
+    expect_step(phone, "safety-exit")
+    wait_until(lambda: last_walk(phone)["id"] == before["id"])
+    expect(phone.locator("#safety-exit [data-details]")).to_have_attribute(
+        "href", f"{server.url}/yi/report#{before['report_id']}"
+    )
+
+
+def test_the_choice_holds_on_the_next_opening_and_for_pages_without_a_language_in_their_address(
+    phone: Page, browser: Browser, server: Server
+) -> None:
+    phone.goto("/en/")
+    choose(phone, "ar")
+    phone.goto("/")
+    expect(phone.locator("html")).to_have_attribute("lang", "ar")
+    phone.goto("/join")
+    expect(phone.locator("html")).to_have_attribute("lang", "ar")
+    with reader(browser, server, COUNSEL) as counsel:
+        board = counsel.new_page()
+        board.goto("/board")
+        expect(board.locator("html")).to_have_attribute("lang", "en")
+        choose(board, "ur")
+        assert board.url.endswith("/board")
+        expect(board.locator("html")).to_have_attribute("dir", "rtl")
+
+
+def test_without_a_network_the_phone_opens_in_the_chosen_language(phone: Page, server: Server) -> None:
+    install(phone)
+    choose(phone, "ru")
+    wait_until(lambda: "ru" in phone.evaluate(ASKED, "status"), 30)
+    server.kill()
+    phone.goto("/")
+    expect(phone.locator("html")).to_have_attribute("lang", "ru")
+    phone.goto("/ru/guide/visit#who")
+    expect(phone.locator("#who h1")).to_have_text(heading("ru", "who", "Who are they?"))
+    phone.goto("/yi/guide/visit")
+    expect(phone.locator("h1")).to_have_text(catalogs.words("ru").gettext("This page needs a network"))
+
+
+def test_a_phone_keeps_its_readers_languages_first_and_the_others_only_where_that_costs_nothing(phone: Page) -> None:
+    install(phone)
+    assert phone.evaluate(ASKED, "status") == ["en"]
+    for connection in ({"saveData": True}, {"type": "cellular"}, {"effectiveType": "slow-2g"}, None):
+        worker(phone).evaluate(METERED, connection)
+        assert phone.evaluate(ASKED, "keep-rest") == ["en"], connection
+    worker(phone).evaluate(METERED, {"saveData": False, "type": "wifi", "effectiveType": "4g"})
+    assert phone.evaluate(ASKED, "keep-rest") == list(CODES)
+    phone.goto("/en/languages")
+    expect(phone.locator("[data-state]")).to_have_text(["On this phone"] * len(CODES))
+    expect(phone.locator("[data-keep]")).to_be_hidden()
+
+
+def test_languages_that_are_not_kept_say_so_and_can_be_fetched_at_once(phone: Page) -> None:
+    install(phone)
+    phone.goto("/en/languages")
+    expect(phone.locator("[data-code=ht]")).to_contain_text("Needs a network")
+    phone.get_by_role("button", name="Keep all of them").tap()
+    expect(phone.locator("[data-code=ht]")).to_contain_text("On this phone", timeout=60_000)
+
+
+def test_words_to_say_stand_in_english_with_their_sound_and_their_meaning(urdu_phone: Page) -> None:
+    urdu_phone.goto("/ur/guide/visit#identified")
+    said = urdu_phone.locator("#identified .say q")
+    expect(said).to_have_text("Before we go on, please show me a badge and tell me your name and office.")
+    expect(said).to_have_attribute("lang", "en")
+    expect(said).to_have_css("direction", "ltr")
+    meaning = catalogs.translate("ur", "identified", said.inner_text())
+    assert not meaning.endswith("[EN]")
+    expect(urdu_phone.locator("#identified .means")).to_have_text(meaning)
+    expect(urdu_phone.locator("#identified .sound")).to_have_text(
+        catalogs.translate("ur", "phonetic", said.inner_text())
+    )
+    sizes = urdu_phone.locator("#identified .say p > *").evaluate_all(
+        "all => all.map(each => parseFloat(getComputedStyle(each).fontSize))"
+    )
+    assert sizes[0] > max(sizes[1:])
+
+
+def test_the_phone_reads_the_english_aloud_where_it_has_a_voice(urdu_phone: Page) -> None:
+    urdu_phone.goto("/ur/guide/visit#identified")
+    expect(urdu_phone.locator(".speak")).to_have_count(0)  # this browser has no voice: no button that does nothing
+    urdu_phone.add_init_script(VOICE)
+    urdu_phone.reload()
+    urdu_phone.locator("#identified .speak").tap()
+    said = urdu_phone.locator("#identified .say q").inner_text()
+    assert urdu_phone.evaluate("spoken") == [[said, "en-US", "A voice"]]
+
+
+def test_the_place_to_come_back_to_is_always_one_of_ours(phone: Page) -> None:
+    for foreign in ("https://elsewhere.example/en/", "//elsewhere.example/", "javascript:alert(1)", "\\\\elsewhere"):
+        phone.goto("/en/languages?at=" + foreign)
+        for link in phone.locator("[data-code]").all():
+            address = link.evaluate("link => link.href")
+            assert address.startswith(phone.evaluate("location.origin") + "/"), address
