@@ -26,7 +26,6 @@ from guidance.web import (
     board_live,
     certificates,
     cookies,
-    gettext,
     guides,
     headers,
     health,
@@ -107,7 +106,6 @@ def create_app(
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     locale.install(app, translator)
-    gettext.install(app)
     shell.install(app)
     protect = CSRFProtect(app)
     for blueprint in BLUEPRINTS:

@@ -18,7 +18,7 @@ blueprint = Blueprint("home", __name__)
 @open_to_all
 def front() -> Response:
     """The home screen in the language the browser asks for."""
-    return _home(vary=("Accept-Language",))
+    return _home(vary=("Accept-Language", "Cookie"))
 
 
 @blueprint.get("/<locale>/")

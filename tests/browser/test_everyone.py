@@ -77,7 +77,7 @@ def readers(browser: Browser, one_server: Server) -> Iterator[list[tuple[Browser
         reader(browser, one_server, SUPERVISOR) as supervisor,
         reader(browser, one_server, TRAINER) as trainer,
     ):
-        found = [(anyone, FOR_ALL)]
+        found: list[tuple[BrowserContext, tuple[Screen, ...]]] = [(anyone, FOR_ALL)]
         for context, screens_of in ((counsel, of_committee), (supervisor, of_supervisor), (trainer, of_trainer)):
             page = context.new_page()
             found.append((context, screens_of(page, one_server)))
@@ -93,7 +93,7 @@ def measures(page: Page) -> list[str]:
     wide: list[str] = []
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     wide += page.evaluate(MEASURE)
-    page.set_viewport_size(PHONE["viewport"])
+    page.set_viewport_size(PHONE["viewport"])  # type: ignore[arg-type]
     page.evaluate(LARGE_TEXT, "225%")
     wide += page.evaluate(MEASURE)
     return found + [each for each in wide if "wide on a screen" in each]
