@@ -19,6 +19,8 @@ from guidance.settings import BadSetting, Settings, from_environment
         ("GUIDANCE_TRUST_PROXY", "perhaps"),
         ("GUIDANCE_BASE_URL", "guidance.city.example"),
         ("GUIDANCE_BASE_URL", "ftp://guidance.city.example"),
+        ("GUIDANCE_RIGHTS_HOTLINE_CHECKED", "last week"),
+        ("GUIDANCE_RIGHTS_311_CHECKED", "24.11.2026"),
     ],
 )
 def test_a_wrong_setting_is_refused_by_name(name: str, text: str) -> None:
@@ -47,3 +49,9 @@ def test_telling_again_can_be_turned_off() -> None:
 
 def test_every_setting_says_what_it_means() -> None:
     assert all(each.metadata.get("meaning") for each in fields(Settings))
+
+
+def test_nobody_has_checked_a_number_until_a_date_says_so() -> None:
+    assert Settings().rights_hotline_checked == ""
+    assert from_environment({"GUIDANCE_RIGHTS_HOTLINE_CHECKED": ""}).rights_hotline_checked == ""
+    assert from_environment({"GUIDANCE_RIGHTS_311_CHECKED": "2026-11-24"}).rights_311_checked == "2026-11-24"
