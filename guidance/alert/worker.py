@@ -26,6 +26,7 @@ from guidance.clock import Clock, to_text
 from guidance.store import deliveries
 from guidance.store.db import Store
 from guidance.store.deliveries import Leased
+from guidance.translations.voices import voice
 
 logger = logging.getLogger("guidance.alert")
 
@@ -145,7 +146,7 @@ class Worker:
 
     def _send(self, leased: Leased) -> Answer:
         if leased.channel == "email":
-            return self.mail.send(leased.target, leased.incident_id, leased.urgency)
+            return self.mail.send(leased.target, leased.incident_id, leased.urgency, voice(leased.locale))
         if leased.endpoint is None or leased.p256dh is None or leased.auth is None:
             return Answer(problem="device removed", final=True)
         return self.push.send(

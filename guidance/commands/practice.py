@@ -10,6 +10,7 @@ from guidance.app import assemble
 from guidance.mail import BadMailSetting, server_of
 from guidance.practice.reminders import Letterhead, send_reminders, sender_for
 from guidance.settings import from_environment
+from guidance.translations.voices import voice
 
 
 @click.command("practice-reminders")
@@ -26,7 +27,9 @@ def practice_reminders() -> None:
         raise click.ClickException("E-mail is off. Set GUIDANCE_SMTP_URL and GUIDANCE_MAIL_FROM.")
     here = assemble(settings)
     letterhead = Letterhead(settings.mail_from, settings.city, settings.base_url)
-    done = send_reminders(here.store, here.clock, here.ground, letterhead, sender_for(server))
+    done = send_reminders(
+        here.store, here.clock, here.ground, letterhead, sender_for(server), lambda row: voice(row.locale)
+    )
     click.echo(f"{done.sent} reminders sent.")
     if done.failed:
         raise click.ClickException(f"{done.failed} could not be sent; they are tried again next time.")

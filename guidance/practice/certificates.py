@@ -24,6 +24,7 @@ from guidance.store import certificates as rows
 from guidance.store import log, practice_runs
 from guidance.store.certificates import CertificateRow, Pinned
 from guidance.store.practice_runs import RunId, RunRow
+from guidance.translations.languages import DEFAULT
 
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s]{2,63}")
 FindProtocol = Callable[[Database, str], Protocol | None]
@@ -41,13 +42,14 @@ class Ground:
 
 @dataclass(frozen=True)
 class Wish:
-    """What a holder asks for. `site_id` is that of the phone, None when it is not enrolled."""
+    """What a holder asks for. `site_id` is that of the phone, None when it is not enrolled; `locale` its language."""
 
     role: str
     site_type: str
     runs: tuple[RunId, ...]
     site_id: str | None = None
     reminder_email: str | None = None
+    locale: str = DEFAULT
 
 
 class NotEarned(Exception):
@@ -97,6 +99,7 @@ def issue(db: Database, now: datetime, wish: Wish, ground: Ground) -> Certificat
         protocols=_pinned(db, chosen.values(), ground),
         runs=tuple(sorted(run.id for run in chosen.values())),
         reminder_email=wish.reminder_email,
+        locale=wish.locale,
     )
     rows.add_certificate(db, row)
     log.add_entry(db, row.issued_at, "system", "practice.certificate_issued", row.id, f"{row.role} {row.site_type}")

@@ -33,13 +33,15 @@ class CertificateRow:
     runs: tuple[str, ...]
     reminder_email: str | None = None
     reminded_at: str | None = None
+    locale: str = "en"
 
 
 def add_certificate(db: Database, row: CertificateRow) -> None:
     """Keep a new certificate; an IntegrityError says that its code is in use."""
     db.execute(
-        """INSERT INTO certificates (id, code, role, site_type, site_id, issued_at, protocols, runs, reminder_email)
-           VALUES (:id, :code, :role, :site_type, :site_id, :issued_at, :protocols, :runs, :email)""",
+        """INSERT INTO certificates (id, code, role, site_type, site_id, issued_at, protocols, runs, reminder_email,
+                                     locale)
+           VALUES (:id, :code, :role, :site_type, :site_id, :issued_at, :protocols, :runs, :email, :locale)""",
         {
             "id": row.id,
             "code": row.code,
@@ -50,6 +52,7 @@ def add_certificate(db: Database, row: CertificateRow) -> None:
             "protocols": json.dumps({id: vars(pinned) for id, pinned in row.protocols.items()}, sort_keys=True),
             "runs": json.dumps(row.runs),
             "email": row.reminder_email,
+            "locale": row.locale,
         },
     )
 

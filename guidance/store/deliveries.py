@@ -35,6 +35,7 @@ class Leased:
     endpoint: str | None
     p256dh: str | None
     auth: str | None
+    locale: str = "en"
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,10 @@ def _leased(db: Database, ids: Sequence[str]) -> list[Leased]:
     names = {f"id{number}": each for number, each in enumerate(ids)}
     rows = db.execute(
         f"""SELECT deliveries.id, fence, attempt, minimal, channel, target, deliveries.person_id, alerts.incident_id,
-                   kind, alerts.urgency, endpoint, p256dh, auth
+                   kind, alerts.urgency, endpoint, p256dh, auth, people.locale
             FROM deliveries JOIN alerts ON alerts.id = deliveries.alert_id
             JOIN incidents ON incidents.id = alerts.incident_id
+            JOIN people ON people.id = deliveries.person_id
             LEFT JOIN push_subscriptions ON channel = 'push' AND push_subscriptions.id = target AND gone_at IS NULL
             WHERE deliveries.id IN ({",".join(":" + name for name in names)})""",
         names,

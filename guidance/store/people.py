@@ -201,6 +201,11 @@ def disable(db: Database, person_id: str, now: str) -> bool:
     return bool(rows)
 
 
+def set_locale(db: Database, person_id: str, locale: str) -> None:
+    """Remember the language in which a person signed in, for e-mails to them."""
+    db.execute("UPDATE people SET locale = :locale WHERE id = :id", {"locale": locale, "id": person_id})
+
+
 def set_on_duty(db: Database, person_id: str, on_duty: bool) -> None:
     """Say whether alerts of the first tier reach this person."""
     db.execute("UPDATE people SET on_duty = :on WHERE id = :id", {"on": int(on_duty), "id": person_id})

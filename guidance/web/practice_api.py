@@ -18,6 +18,7 @@ from guidance.practice.certificates import NotEarned, Wish
 from guidance.practice.runs import ReceivedRun, RunId, follow, receive_run
 from guidance.protocol.model import SITE_TYPES
 from guidance.store.devices import Device
+from guidance.web import locale
 from guidance.web.access import for_device, open_to_all
 from guidance.web.context import parts
 from guidance.web.lane import read_json, require_same_origin
@@ -127,7 +128,7 @@ def _wish(body: dict[str, Any]) -> Wish:
     if problems:
         raise Problem(422, "Correct the named fields and send it again; nothing was stored.", problems)
     runs = tuple(RunId(UUID(each)) for each in body["runs"])
-    return Wish(body["role"], body["site_type"], runs, current_walker().site_id, email)
+    return Wish(body["role"], body["site_type"], runs, current_walker().site_id, email, locale.current())
 
 
 def _id(text: str) -> bool:

@@ -6,8 +6,9 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 
 from guidance.people import sign_in as rules
+from guidance.store import people
 from guidance.store.people import Person
-from guidance.web import cookies
+from guidance.web import cookies, locale
 from guidance.web.access import current_person, open_to_all, safe_next
 from guidance.web.context import parts
 from guidance.web.forms import ConfirmForm, keep_stale_forms, problems, submitted
@@ -67,8 +68,9 @@ def _enter(person: Person, token: str) -> ResponseReturnValue:
     own = "/board" if person.has("committee", "supervisor") else "/trainer"
     onward = safe_next(session.get(NEXT)) or own
     earlier = cookies.session_token(request, here.settings)
-    if earlier:
-        with here.store.transaction() as db:
+    with here.store.transaction() as db:
+        people.set_locale(db, person.id, locale.current())
+        if earlier:
             rules.sign_out(db, here.clock.now(), earlier)
     session.clear()
     response = make_response(redirect(onward, 303))

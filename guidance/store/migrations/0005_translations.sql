@@ -12,3 +12,6 @@ CREATE TABLE translation_reviews (
 
 -- The language in which a person last signed in: what e-mails to them are written in.
 ALTER TABLE people ADD COLUMN locale TEXT NOT NULL DEFAULT 'en';
+
+-- The language of the phone that asked for a certificate: what its reminder is written in.
+ALTER TABLE certificates ADD COLUMN locale TEXT NOT NULL DEFAULT 'en';
