@@ -3,7 +3,7 @@ PORT ?= 8000
 DATA ?= data
 PY := .venv/bin/python
 
-.PHONY: help run test lint format bench requirements clean
+.PHONY: help run test lint translations format bench requirements clean
 
 help: ## Say what each command does
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -15,6 +15,7 @@ run: ## Serve on http://localhost:8000 with a demo city (PORT=, DATA= for the da
 test: ## Check lint, types and protocols, then run every test
 	@tools/setup.sh dev
 	@tools/chromium.sh
+	@$(PY) -m guidance translations compile
 	@$(MAKE) --no-print-directory lint
 	@$(PY) -m pytest -n 2 --dist worksteal
 
@@ -24,7 +25,12 @@ lint: ## Check style, types and protocols
 	@$(PY) -m ruff format --check guidance tests bench
 	@$(PY) -m mypy
 	@$(PY) -m guidance protocols check
+	@$(PY) -m guidance translations check
 	@$(PY) -m guidance scenarios check
+
+translations: ## Put today's English into the catalogs; what changed turns fuzzy
+	@tools/setup.sh run
+	@$(PY) -m guidance translations update
 
 format: ## Put the Python files in the house's format
 	@tools/setup.sh dev

@@ -18,6 +18,8 @@ from guidance.settings import Settings, from_environment, variable
 from guidance.store import people
 from guidance.store.db import Store
 from guidance.store.migrate import migrate
+from guidance.translations import catalogs
+from guidance.translations.languages import TRANSLATED
 
 WEB_THREADS = 64
 MOST_ENDS_A_MINUTE = 6
@@ -44,6 +46,7 @@ def run(port: int, host: str, demo_city: bool) -> None:
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     make_keys(settings.keys)
     assemble(settings)
+    catalogs.compile_all(TRANSLATED)
     if demo_city:
         _show_demo(settings)
     click.echo(f"\nGuidance: {settings.base_url}    (stop with Ctrl-C)\n")

@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po, write_po
 from babel.support import NullTranslations, Translations
 
 from guidance.translations.languages import DEFAULT, folder_name, parsed
-from guidance.translations.message import Message
+from guidance.translations.message import PHONETIC, Message
 
 FOLDER = Path(__file__).parent
 WIDTH = 110
@@ -83,7 +83,7 @@ class Words(Translations):
         found = self._catalog.get(f"{context}{SEPARATOR}{message}")
         if isinstance(found, str):
             return found
-        elsewhere = self._elsewhere.get(message, [])
+        elsewhere = [each for each in self._elsewhere.get(message, []) if PHONETIC not in (context, each[0])]
         last = context.rsplit(".", 1)[-1]
         near = (text for there, text in elsewhere if f"-{last}".endswith("-" + there.rsplit(".", 1)[-1]))
         return next(near, elsewhere[0][1] if elsewhere else None)
@@ -187,6 +187,9 @@ def _compiled_path(code: str, source: bytes, folder: Path) -> Path:
 
 
 def _compile(catalog: Catalog) -> bytes:
+    # Babel would fill a plural that nobody translated with the English, without a mark.
+    for entry in [each for each in catalog if each.pluralizable and not (each.string and all(each.string))]:
+        catalog.delete(entry.id, entry.context)
     buffer = io.BytesIO()
     write_mo(buffer, catalog)
     return buffer.getvalue()

@@ -23,7 +23,7 @@ from guidance.web import assets
 
 STATIC = ROOT / "static"
 PAGES = (
-    "", "report", "my-reports", "ready", "sources", "offline", "languages",
+    "", "report", "my-reports", "ready", "sources", "offline", "languages", "rights", "rights/card",
     "practice", "practice/report", "practice/debrief", "practice/scenarios.json",
 )  # fmt: skip
 # The worker itself, and what only desks load, who are online: a phone at a front desk needs none of it.

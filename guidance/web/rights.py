@@ -10,6 +10,8 @@ from flask import Blueprint, Response, abort
 from guidance.protocol import texts as protocol_texts
 from guidance.protocol.model import Poster
 from guidance.rights.model import CARDS, HELP, Line, Rights, Section, reworded
+from guidance.store.translation_reviews import Review
+from guidance.translations.reviews import RIGHTS
 from guidance.web import locale as language
 from guidance.web import words
 from guidance.web.access import open_to_all
@@ -17,6 +19,7 @@ from guidance.web.context import parts
 from guidance.web.free_help import free_help
 from guidance.web.pages import public_page
 from guidance.web.sites import qr_code
+from guidance.web.translation_status import protocol_review, review_mark, review_of
 
 blueprint = Blueprint("rights", __name__)
 
@@ -34,14 +37,14 @@ class Told:
 @open_to_all
 def rights(locale: str) -> Response:
     """What anyone may say and do. The same for everyone; it asks nothing and keeps nothing."""
-    return public_page("rights.html", context=_page)
+    return public_page("rights.html", review_mark(locale, RIGHTS), context=_page)
 
 
 @blueprint.get("/<locale>/rights/card")
 @open_to_all
 def card(locale: str) -> Response:
     """A sheet and a wallet card to print and cut, English beside the reader's language."""
-    return public_page("rights_card.html", context=_card)
+    return public_page("rights_card.html", review_mark(locale, RIGHTS), context=_card)
 
 
 @blueprint.get("/<locale>/poster/<protocol_id>")
@@ -51,7 +54,8 @@ def poster(locale: str, protocol_id: str) -> Response:
     found = parts().library.get(protocol_id)
     if found is None or found.poster == Poster():
         abort(404)
-    return public_page("poster.html", protocol_id, found.hash, context=lambda: _poster(protocol_id))
+    mark = review_mark(locale, protocol_id)
+    return public_page("poster.html", protocol_id, found.hash, mark, context=lambda: _poster(protocol_id))
 
 
 def here_and_english() -> tuple[Rights, Rights]:
@@ -65,7 +69,18 @@ def _page() -> dict[str, object]:
     sections = [
         (each, blocks(each, as_written)) for each, as_written in zip(here.sections, english.sections, strict=True)
     ]
-    return {"rights": here, "sections": sections, "HELP": HELP, "help": free_help(parts().settings), "words": words}
+    return {
+        "rights": here,
+        "sections": sections,
+        "HELP": HELP,
+        "help": free_help(parts().settings),
+        "words": words,
+        "review": _review(),
+    }
+
+
+def _review() -> Review | None:
+    return review_of(language.current(), RIGHTS, lambda reword: reworded(parts().rights, reword))
 
 
 def blocks(here: Section, english: Section) -> list[tuple[bool, list[Told]]]:
@@ -86,6 +101,7 @@ def _card() -> dict[str, object]:
         "address": address,
         "qr": qr_code(address),
         "help": free_help(parts().settings),
+        "review": _review(),
     }
 
 
@@ -100,6 +116,7 @@ def _poster(protocol_id: str) -> dict[str, object]:
     address = f"{parts().settings.base_url}/{language.current()}/guide/{protocol_id}"
     return {
         "protocol": here,
+        "review": protocol_review(language.current(), english),
         "says": list(zip(here.poster.say, english.poster.say, strict=True)),
         "address": address,
         "qr": qr_code(address),

@@ -10,11 +10,12 @@ from flask import Blueprint, Response, make_response, render_template
 
 from guidance.protocol.model import Protocol
 from guidance.protocol.texts import reworded
+from guidance.rights.model import reworded as reworded_rights
 from guidance.store import translation_reviews
 from guidance.store.translation_reviews import Review
 from guidance.translations import catalogs
 from guidance.translations.languages import DEFAULT, LANGUAGES, TRANSLATED, Language
-from guidance.translations.reviews import Reword, words_hash
+from guidance.translations.reviews import RIGHTS, Reword, words_hash
 from guidance.translations.status import Progress, standing
 from guidance.web.access import open_to_all
 from guidance.web.context import parts
@@ -76,4 +77,6 @@ def protocol_review(code: str, protocol: Protocol) -> Review | None:
 def _row(code: str) -> Row:
     library = parts().library
     checked = tuple(Checked(each.title, protocol_review(code, each)) for each in library.protocols.values())
-    return Row(LANGUAGES[code], standing(code), checked)
+    rights = parts().rights
+    of_rights = Checked(rights.title, review_of(code, RIGHTS, lambda reword: reworded_rights(rights, reword)))
+    return Row(LANGUAGES[code], standing(code), (*checked, of_rights))

@@ -11,7 +11,9 @@ from guidance.alert.push import PushSender
 from guidance.alert.worker import Worker
 from guidance.clock import FixedClock
 from guidance.settings import Settings
+from guidance.store import people
 from guidance.store.db import Store
+from guidance.translations.voices import voice
 from tests.alert.city import EVERYWHERE, City
 from tests.alert.conftest import Until
 from tests.fakes.mail_server import FakeMailServer
@@ -43,6 +45,27 @@ def test_a_message_has_a_link_and_nothing_about_place_or_people(mail: MailSender
     text = message.get_content()
     assert "https://guidance.city.example/board/incidents/an-id" in text
     assert "Library" not in text and "ada" not in text
+
+
+def test_it_is_written_in_the_language_in_which_its_reader_signed_in(
+    mailing: Settings,
+    server: FakeMailServer,
+    store: Store,
+    clock: FixedClock,
+    sender: PushSender,
+    until: Until,
+    city: City,
+) -> None:
+    worker = Worker(store, clock, policy_of(mailing), sender, mail_sender(mailing), 10)
+    person = city.person("ada", EVERYWHERE)
+    with store.transaction() as db:
+        people.set_locale(db, person, "ur")
+    City(city.store, policy_of(mailing)).incident(clock.now())
+    until(worker, lambda: server.messages)
+    (message,) = server.messages
+    assert voice("ur").say("Details are shown only after you sign in.") in message.get_content()
+    assert message["Subject"] == voice("ur").say("Guidance: an incident needs you (urgent)")
+    assert "https://guidance.city.example/board/incidents/" in message.get_content()
 
 
 @pytest.mark.parametrize(
