@@ -14,7 +14,7 @@ NOTE_CHARACTERS = 500
 AUDIENCES = ("desk", "record")
 CLOSE_REASONS = {
     "resolved": N_("Resolved at the site"),
-    "not_federal": N_("Not non-local officers"),
+    "not_federal": N_("It was not about non-local officers"),
     "duplicate": N_("Another report of the same event"),
     "false_alarm": N_("Sent by mistake"),
     "handed_over": N_("Handed over to another team"),

@@ -67,7 +67,7 @@ class Catalog:
 
     screens: tuple[Screen, ...]
     trail: tuple[Field, ...]
-    trail_title: str = "On the way"
+    trail_title: str = "Answered in the guide"
 
     def fields(self) -> Iterator[Field]:
         """Every fact, the form's first."""
