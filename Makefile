@@ -15,6 +15,7 @@ run: ## Serve on http://localhost:8000 with a demo city (PORT=, DATA= for the da
 test: ## Check lint, types and protocols, then run every test
 	@tools/setup.sh dev
 	@tools/chromium.sh
+	@tools/fonts.sh
 	@$(PY) -m guidance translations compile
 	@$(MAKE) --no-print-directory lint
 	@$(PY) -m pytest -n 2 --dist worksteal
