@@ -26,6 +26,7 @@ NUMBER = re.compile(r"\d+")
 MONTH = re.compile(
     "January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Nov|Dec"
 )
+LONG_WORD = re.compile(r"[a-z]{4,}")
 LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 # Pages isolate what needs it; a control character inside a sentence would be invisible to the next translator.
 BIDI_CONTROL = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -34,7 +35,7 @@ NUMBER_GAP = "%(num)s"
 # Kinds that stand on a button or as a headline of a small screen, and how much longer than the English they may be.
 SHORT_KINDS = ("an answer to tap", "a big button", "the big words")
 LONGEST = 2.0
-ALWAYS_FITS = 30
+ALWAYS_FITS = 44  # two lines of a button, 360 px wide
 WIDE = frozenset("WF")
 
 
@@ -127,7 +128,8 @@ def _gaps(text: str, plural: bool) -> set[str]:
 
 
 def _has_words(text: str) -> bool:
-    return any(character.islower() for character in PLACEHOLDER.sub("", text))
+    """More than codes, units and words as short as “No”, which languages share."""
+    return LONG_WORD.search(PLACEHOLDER.sub("", text)) is not None
 
 
 def _against_numbers(form: str, english: str) -> Iterator[str]:
@@ -141,13 +143,18 @@ def _against_script(form: str, english: str, language: Language, sound: bool, al
     bare = PLACEHOLDER.sub("", form)
     if language.phonetic:
         known = set() if sound else {*allowed.latin, *(word.lower() for word in LATIN_WORD.findall(english))}
-        strange = [word for word in LATIN_WORD.findall(bare) if word.lower() not in known]
+        strange = [word for word in LATIN_WORD.findall(bare) if not _is_known(word.lower(), known)]
         if strange:
             yield f"holds Latin letters that the English does not have: {', '.join(strange)}"
     for character in bare:
         if character.isalpha() and not _belongs(character, language):
             yield f"holds a letter of another script: {character} ({unicodedata.name(character, '?')})"
             return
+
+
+def _is_known(word: str, known: set[str]) -> bool:
+    """Whether the English has the word; “vest” stands in “vests”."""
+    return word in known or any(each.startswith(word) for each in known if len(word) > 2)
 
 
 def _belongs(character: str, language: Language) -> bool:
