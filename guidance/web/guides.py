@@ -55,10 +55,10 @@ def in_reading_order(protocol: Protocol) -> list[Step]:
 
 def guide_context(protocol: Protocol) -> dict[str, object]:
     """What guide.html needs of a protocol: its sources in the reader's language, everything else as it is written."""
+    review = protocol_review(locale.current(), protocol)
     protocol = replace(protocol, sources=content.protocol(protocol).sources)
     steps = in_reading_order(protocol)
     shown = drawings(step.drawing for step in steps)
-    review = protocol_review(locale.current(), protocol)
     return {"protocol": protocol, "steps": steps, "words": words, "drawings": shown, "cited": cited, "review": review}
 
 
