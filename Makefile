@@ -18,7 +18,7 @@ test: ## Check lint, types and protocols, then run every test
 	@tools/fonts.sh
 	@$(PY) -m guidance translations compile
 	@$(MAKE) --no-print-directory lint
-	@$(PY) -m pytest -n 2 --dist worksteal
+	@$(PY) -m pytest -n 3 --dist worksteal
 
 lint: ## Check style, types and protocols
 	@tools/setup.sh dev
