@@ -11,10 +11,14 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
 from bench.rows import Row, percentile
+from guidance.protocol.load import load_folder
+from guidance.settings import ROOT
+from guidance.translations.languages import CODES
 from tests.browser.conftest import PHONE, QUIET, chromium_path
 from tests.harness import Server
 
 GUIDE = "/en/guide/visit"
+PROTOCOLS = tuple(load_folder(ROOT / "protocols").protocols)
 TAPS, STARTS, SLOWDOWN = 40, 10, 4
 
 # From the tap to the first frame in which the next step stands.
@@ -65,8 +69,14 @@ def _first_visit(context: BrowserContext, server: Server) -> list[Row]:
     page.close()
     first = {address for address, late in asked if not late}
     late = {address for address, late in asked if late and "service-worker" not in address} - first
+    around = _weight(first - {server.url + GUIDE})
+    guides = {(code, id): _weight({f"{server.url}/{code}/guide/{id}"}) for code in CODES for id in PROTOCOLS}
+    heaviest = max(guides, key=lambda each: guides[each])
     return [
         Row("first visit of a guide: page, style, script, compressed", _weight(first), "KiB", 40.0),
+        Row(
+            f"  the heaviest of all guides and languages: {' '.join(heaviest)}", guides[heaviest] + around, "KiB", 40.0
+        ),
         Row("  of which the page", _weight({server.url + GUIDE}), "KiB"),
         Row("  fetched at rest: the alert and the outbox", _weight(late), "KiB"),
     ]
