@@ -11,8 +11,8 @@ const TRIES = 3;
 const AT_ONCE = 6;
 /** What is due so soon, in milliseconds, a sync waits for. */
 const SOON = 10_000;
-/** What the phone's storage may take to say which language was chosen, in milliseconds. */
-const PATIENCE = 500;
+/** What the reader chose on this phone: which language, and whether to keep all. Written by languages.js; no build clears it. */
+const CHOICE = "reader";
 
 /** @typedef {{version: string, files: {url: string, sha256: string}[], words: Object<string, string>}} Listed a language's pages */
 
@@ -28,16 +28,20 @@ self.addEventListener("sync", (event) => {
 // A subscription that the push service replaced is registered again by the next page that a signed-in person opens.
 self.addEventListener("pushsubscriptionchange", () => {});
 
-/** Keep everything of this build that its reader needs, each proven by its hash; any failure leaves the version before. */
+/**
+ * Keep everything of this build that its reader needs, each proven by its hash; any failure leaves the version before.
+ * The reader's further languages come after it if they can: one that fails must not keep the phone from working.
+ */
 async function install() {
   const before = await caches.has(CACHE);
   try {
     await keepAll(STATIC);
-    for (const locale of await readersLocales()) await keepLanguage(locale);
+    await keepLanguage(await readersLocale());
   } catch (error) {
     if (!before) await caches.delete(CACHE); // else the worker in charge keeps the same build there
     throw error;
   }
+  await keepLanguages(await wantedLocales());
 }
 
 /** @param {string} locale */
@@ -55,10 +59,28 @@ async function keepLanguage(locale) {
   await (await caches.open(CACHE)).put(listName(locale), response);
 }
 
-/** @param {string} locale @returns {Promise<Listed|null>} what is kept of a language; null when it is not kept yet */
+/** One after the other, going on after a failure: the next page that comes to rest asks again. @param {string[]} locales */
+async function keepLanguages(locales) {
+  for (const locale of locales) await keepLanguage(locale).catch((error) => console.warn(error));
+}
+
+/** @type {Map<string, Listed>} the lists that were read since this worker woke */
+const lists = new Map();
+
+/** @param {string} locale @returns {Promise<Listed|null>} what is kept of a language; null when it is not kept, or storage fails */
 async function listOf(locale) {
-  const found = await (await caches.open(CACHE)).match(listName(locale));
-  return found ? found.json() : null;
+  const known = lists.get(locale);
+  if (known) return known;
+  try {
+    const found = await (await caches.open(CACHE)).match(listName(locale));
+    if (!found) return null;
+    const list = await found.json();
+    lists.set(locale, list);
+    return list;
+  } catch (error) {
+    console.warn(error);
+    return null;
+  }
 }
 
 /** @param {Map<string, string>} hashes by address */
@@ -77,13 +99,19 @@ async function fetchAll(wanted) {
   return found;
 }
 
+/** Keep what the reader wants, over any connection. */
+async function keepReaders() {
+  await keepLanguages(await wantedLocales());
+}
+
 /**
- * Keep the languages that nobody asked for yet. Only where the browser knows that the connection is neither metered nor
- * saving data; one that does not say is left alone.
+ * Keep also the languages that nobody asked for yet. Only where the browser knows that the connection is neither metered
+ * nor saving data; one that does not say is left alone.
  */
 async function keepRest() {
+  await keepReaders();
   for (const locale of BUILD.locales) {
-    if (costsNothing(navigator.connection)) await keepLanguage(locale);
+    if (costsNothing(navigator.connection)) await keepLanguages([locale]);
   }
 }
 
@@ -127,9 +155,17 @@ function onFetch(event) {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   const sha256 = STATIC.get(url.pathname);
-  if (sha256) event.respondWith(fromBuild(url.pathname, sha256, request));
+  if (sha256) event.respondWith(staticFile(url.pathname, sha256, event));
   else if (url.pathname === "/" || localeOf(url.pathname)) event.respondWith(page(url.pathname, request));
   else if (request.mode === "navigate") event.respondWith(networkOrOffline(request));
+}
+
+/** A page of a language that is not kept came from the server, which may be newer: its files come from there too. */
+async function staticFile(/** @type {string} */ path, /** @type {string} */ sha256, /** @type {FetchEvent} */ event) {
+  const client = event.clientId ? await self.clients.get(event.clientId) : undefined;
+  const locale = client ? localeOf(new URL(client.url).pathname) : undefined;
+  if (!locale || (await listOf(locale))) return fromBuild(path, sha256, event.request);
+  return fetch(event.request).catch(() => fromBuild(path, sha256, event.request));
 }
 
 /** @param {string} path @returns {string|undefined} the language that an address begins with */
@@ -159,12 +195,25 @@ async function readersLocales() {
   return known.length ? known : [BUILD.locales[0]];
 }
 
+/** @returns {Promise<string[]>} the languages that this phone must have: the reader's, or all where they asked for all */
+async function wantedLocales() {
+  return (await choice("/all")) ? BUILD.locales : readersLocales();
+}
+
 /** @returns {Promise<string|undefined>} */
 async function chosenLocale() {
-  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
-  const chosen = self.GuidanceOutboxStore.setting("language").catch((error) => console.warn(error)); // no storage: no choice
-  const code = (await Promise.race([chosen, late]))?.code;
-  return BUILD.locales.includes(code) ? code : undefined;
+  const code = await choice("/language");
+  return BUILD.locales.find((locale) => locale === code);
+}
+
+/** @param {"/language"|"/all"} what @returns {Promise<string|undefined>} */
+async function choice(what) {
+  try {
+    return await (await caches.match(what, { cacheName: CHOICE }))?.text();
+  } catch (error) {
+    console.warn(error); // no storage, no choice: the browser's languages hold
+    return undefined;
+  }
 }
 
 /** @param {string} tag what a browser asks for @returns {string|undefined} our language for it, as the server finds it */
@@ -195,21 +244,33 @@ async function networkOrOffline(request) {
   try {
     return await fetch(request);
   } catch (error) {
-    const wanted = localeOf(new URL(request.url).pathname);
-    for (const locale of [wanted, ...(await readersLocales())]) {
-      const found = await caches.match(`/${locale}/offline`, { cacheName: CACHE });
-      if (found) return found;
-    }
+    const found = (await keptElsewhere(new URL(request.url).pathname)) ?? (await keptElsewhere("/offline"));
+    if (found) return found;
     throw error;
   }
+}
+
+/**
+ * The same page in a language that is kept: better in another language than not at all.
+ * @param {string} path
+ * @returns {Promise<Response|undefined>}
+ */
+async function keptElsewhere(path) {
+  const rest = path.slice(localeOf(path) ? path.indexOf("/", 1) : 0);
+  for (const locale of [...(await readersLocales()), ...BUILD.locales]) {
+    const name = `/${locale}${rest}`;
+    const listed = (await listOf(locale))?.files.some((file) => file.url === name);
+    const found = listed ? await caches.match(name, { cacheName: CACHE }) : undefined;
+    if (found) return found;
+  }
+  return undefined;
 }
 
 /** @type {Object<string, (event: ExtendableMessageEvent) => Promise<unknown>>} what pages ask; some wait for the answer */
 const ASKED = {
   "skip-waiting": () => self.skipWaiting(),
+  keep: keepReaders,
   "keep-rest": keepRest,
-  "keep-all": () => Promise.all(BUILD.locales.map(keepLanguage)),
-  keep: ({ data }) => (BUILD.locales.includes(data.locale) ? keepLanguage(data.locale) : Promise.resolve()),
   status,
   repair,
 };
@@ -227,9 +288,8 @@ async function status() {
   const cache = await caches.open(CACHE);
   const kept = new Set((await cache.keys()).map((request) => new URL(request.url).pathname));
   const wanted = [...STATIC.keys()];
-  for (const locale of await readersLocales()) {
-    wanted.push(listName(locale), ...((await listOf(locale))?.files ?? []).map(({ url }) => url));
-  }
+  const locale = await readersLocale();
+  wanted.push(listName(locale), ...((await listOf(locale))?.files ?? []).map(({ url }) => url));
   const locales = BUILD.locales.filter((locale) => kept.has(listName(locale)));
   return { version: BUILD.version, files: wanted.length, missing: wanted.filter((url) => !kept.has(url)), locales };
 }
@@ -237,10 +297,10 @@ async function status() {
 /** Fetch again what the browser dropped. */
 async function repair() {
   const cache = await caches.open(CACHE);
-  const readers = await readersLocales();
-  await Promise.allSettled(readers.map(keepLanguage));
-  const lists = await Promise.all(readers.map(listOf));
-  const hashes = new Map([...STATIC, ...lists.flatMap((list) => list?.files ?? []).map(({ url, sha256 }) => [url, sha256])]);
+  const locale = await readersLocale();
+  await keepLanguages([locale]);
+  const listed = (await listOf(locale))?.files ?? [];
+  const hashes = new Map([...STATIC, ...listed.map(({ url, sha256 }) => [url, sha256])]);
   const { missing } = await status();
   const found = await Promise.allSettled(missing.filter((url) => hashes.has(url)).map((url) => fetchProven([url, hashes.get(url)])));
   for (const result of found) if (result.status === "fulfilled") await cache.put(...result.value);
@@ -278,7 +338,7 @@ function read(data) {
 async function notify({ id, urgency, exercise }) {
   const known = isId(id);
   const locale = await readersLocale();
-  const listed = await listOf(locale).catch((error) => console.warn(error)); // a notification is shown all the same
+  const listed = await listOf(locale);
   const words = listed?.words ?? BUILD.words;
   const title = exercise === true ? `${words.exercise}: ${words.title}` : words.title;
   return self.registration.showNotification(title, {

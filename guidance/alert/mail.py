@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import smtplib
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -14,6 +15,7 @@ from guidance.translations.mark import ENGLISH, N_, Said, Voice
 __all__ = ["BadMailSetting", "MailSender", "mail_sender", "mail_server"]
 
 
+logger = logging.getLogger("guidance.alert")
 SUBJECT = N_("Guidance: an incident needs you")
 URGENT_SUBJECT = N_("Guidance: an incident needs you (urgent)")
 LATER = N_("Details are shown only after you sign in.")
@@ -33,7 +35,7 @@ class MailSender:
         if self.server is None:
             return Answer(problem="e-mail is off", final=True)
         try:
-            message = self._message(address, incident_id, urgency, voice)
+            message = self._spoken(address, incident_id, urgency, voice)
             hand_over(self.server, message)
             return Answer(200)
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPResponseException) as error:
@@ -42,6 +44,14 @@ class MailSender:
             return Answer(problem="timeout" if isinstance(error, TimeoutError) else "connection")
         except ValueError:
             return Answer(problem="no e-mail address", final=True)
+
+    def _spoken(self, address: str, incident_id: str, urgency: str, voice: Voice) -> EmailMessage:
+        """In the reader's language; a translation that cannot be put into a message must not stop an alert."""
+        try:
+            return self._message(address, incident_id, urgency, voice)
+        except (KeyError, TypeError, ValueError) as error:
+            logger.error("an alert goes out in English: the words in %s fail (%s)", voice.code, type(error).__name__)
+            return self._message(address, incident_id, urgency, ENGLISH)
 
     def _message(self, address: str, incident_id: str, urgency: str, voice: Voice) -> EmailMessage:
         subject = URGENT_SUBJECT if urgency == "urgent" else SUBJECT

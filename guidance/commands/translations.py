@@ -26,6 +26,7 @@ from guidance.translations import catalogs
 from guidance.translations.checks import check as find_faults
 from guidance.translations.checks import read_allowed
 from guidance.translations.languages import LANGUAGES, TRANSLATED
+from guidance.translations.message import PHONETIC
 from guidance.translations.reviews import RIGHTS, Reword, words_hash
 from guidance.translations.status import progress
 
@@ -89,7 +90,7 @@ def reviewed(code: str, subject: str, reviewer: str, day: datetime) -> None:
     if subject not in subjects:
         raise click.BadParameter(f"{subject!r} is none of {', '.join(subjects)}", param_hint="SUBJECT")
     lacking: list[str] = []
-    subjects[subject](lambda context, text, kind: _note(lacking, code, context, text))
+    subjects[subject](functools.partial(_note, lacking, code))
     if lacking:
         raise click.ClickException(f"{len(lacking)} sentences have no translation, the first: {lacking[0]!r}.")
     hash = words_hash(subjects[subject], functools.partial(catalogs.translate, code))
@@ -124,8 +125,9 @@ def reviewable() -> dict[str, Walk]:
     return {**walks, RIGHTS: functools.partial(reworded_rights, rights)}
 
 
-def _note(lacking: list[str], code: str, context: str, text: str) -> str:
-    if catalogs.lacks(code, context, text):
+def _note(lacking: list[str], code: str, context: str, text: str, kind: str) -> str:
+    spelled = kind == "say" and LANGUAGES[code].phonetic
+    if catalogs.lacks(code, context, text) or (spelled and catalogs.lacks(code, PHONETIC, text)):
         lacking.append(text)
     return text
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -166,8 +167,10 @@ def lacks(code: str, context: str, text: str) -> bool:
 def compiled(code: str, folder: Path = FOLDER) -> bytes:
     """The catalog in gettext's binary form, from the file that `compile_all` left or made now."""
     source = po_path(code, folder).read_bytes()
-    ready = _compiled_path(code, source, folder)
-    return ready.read_bytes() if ready.exists() else _compile(read(code, folder))
+    try:
+        return _compiled_path(code, source, folder).read_bytes()
+    except FileNotFoundError:
+        return _compile(read(code, folder))
 
 
 def compile_all(codes: Iterable[str], folder: Path = FOLDER) -> None:
@@ -176,10 +179,11 @@ def compile_all(codes: Iterable[str], folder: Path = FOLDER) -> None:
         source = po_path(code, folder).read_bytes()
         path = _compiled_path(code, source, folder)
         if not path.exists():
-            content = _compile(read(code, folder))
-            for old in path.parent.glob("*.mo"):
-                old.unlink()
-            path.write_bytes(content)
+            half = path.with_suffix(f".{os.getpid()}.half")
+            half.write_bytes(_compile(read(code, folder)))
+            half.replace(path)  # whoever reads meanwhile gets all of it or none
+            for old in set(path.parent.glob("*.mo")) - {path}:
+                old.unlink(missing_ok=True)
 
 
 def _compiled_path(code: str, source: bytes, folder: Path) -> Path:

@@ -21,6 +21,7 @@ from guidance.translations.status import entries, is_translated
 
 ALLOWED = Path(__file__).parent / "allowed.yaml"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}|%%")
+LONE_PERCENT = re.compile("%")
 MARKUP = re.compile('[<"]')
 NUMBER = re.compile(r"\d+")
 MONTH = re.compile(
@@ -113,6 +114,10 @@ def _against_form(form: str, entry: Entry, language: Language, plural: bool, all
         yield "holds a control character for the direction of writing; pages isolate numbers themselves"
     if MARKUP.search(PLACEHOLDER.sub("", form)) and not MARKUP.search(english):
         yield "holds < or a straight quotation mark: pages read those as code; use the quotation marks of the language"
+    if LONE_PERCENT.search(PLACEHOLDER.sub("", form)) and not LONE_PERCENT.search(PLACEHOLDER.sub("", english)):
+        yield "holds a single %, which pages read as the start of a placeholder"
+    if "\n" in form and "\n" not in english:
+        yield "holds a line break"
     if form != form.strip() and english == english.strip():
         yield "begins or ends with a space"
     yield from _against_script(form, english, language, sound, allowed)

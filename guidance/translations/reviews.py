@@ -6,12 +6,15 @@ import hashlib
 import json
 from collections.abc import Callable
 
+from guidance.translations.message import PHONETIC
+
 Reword = Callable[[str, str, str], str]
 RIGHTS = "rights"
 
 
 class Heard:
-    """Listens to a walk over content and remembers each sentence with its translation, in order."""
+    """Listens to a walk over content and remembers each sentence with its translation, in order; of words to say the
+    line that spells their sound too."""
 
     def __init__(self, translate: Callable[[str, str], str]) -> None:
         self._translate = translate
@@ -20,6 +23,8 @@ class Heard:
     def __call__(self, context: str, text: str, kind: str) -> str:
         """What a walk calls."""
         self._pairs.append((text, self._translate(context, text)))
+        if kind == "say":
+            self._pairs.append((PHONETIC, self._translate(PHONETIC, text)))
         return text
 
     def hash(self) -> str:

@@ -1,4 +1,4 @@
-"""A protocol as one page, and as data. The pages depend on nothing but the protocol and the language."""
+"""A protocol as one page, and as data. The pages depend on nothing but the protocol, the language and its review."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def guide(locale: str, protocol_id: str) -> Response:
     """The whole protocol; a step is a section named by the fragment. 404 for an unknown protocol."""
     protocol = _protocol(protocol_id)
     mark = review_mark(locale, protocol.id)
-    return public_page("guide.html", protocol.id, protocol.hash, mark, context=lambda: guide_context(protocol))
+    key = (protocol.id, protocol.hash, mark)
+    return public_page("guide.html", *key, effort=compress.BEST, context=lambda: guide_context(protocol))
 
 
 @blueprint.get("/<locale>/guide/<protocol_id>.json")

@@ -15,11 +15,15 @@ HTML = "text/html; charset=utf-8"
 
 
 def public_page(
-    template: str, *key: str, vary: tuple[str, ...] = (), context: Callable[[], Mapping[str, object]]
+    template: str,
+    *key: str,
+    vary: tuple[str, ...] = (),
+    effort: int = compress.QUICK,
+    context: Callable[[], Mapping[str, object]],
 ) -> Response:
     """Answer with a page; `key` tells pages of one template apart. `context` is asked once per key and language."""
     shelf = (template, locale.current(), *key)
     page = compress.kept(shelf)
     if page is None:
-        page = compress.keep(shelf, compress.body(render_template(template, **context()).encode(), HTML))
+        page = compress.keep(shelf, compress.body(render_template(template, **context()).encode(), HTML, effort))
     return compress.answer(page, vary)

@@ -31,7 +31,6 @@ NOT_KEPT = (
     "service-worker.js", "board", "certificate", "class-", "incident", "live", "push", "scenario-", "times", "trainer",
 )  # fmt: skip
 SOURCES = ("guidance", "protocols", "static", "templates", "requirements/run.txt")
-MADE_BY_OTHERS = frozenset({".mo", ".pyc"})
 # Where this process keeps its files and how it reaches the mail server changes no page.
 NOT_SHOWN = frozenset({"data", "smtp_url", "mail_from", "push_ca_file"})
 
@@ -68,7 +67,12 @@ def _sources(root: Path) -> Iterator[Path]:
     for name in SOURCES:
         top = root / name
         found = [top] if top.is_file() else sorted(top.rglob("*"))
-        yield from (path for path in found if path.is_file() and path.suffix not in MADE_BY_OTHERS)
+        yield from (path for path in found if path.is_file() and not _made_by_others(path))
+
+
+def _made_by_others(path: Path) -> bool:
+    """What Python, gettext, editors and file managers leave behind: it differs between machines and changes no page."""
+    return path.suffix == ".mo" or "__pycache__" in path.parts or path.name.startswith(".") or path.name.endswith("~")
 
 
 def pages(locale: str, protocol_ids: Iterable[str]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 
 from flask import Blueprint, Flask, Response, abort, current_app
 from flask_babel import force_locale, gettext
@@ -19,6 +20,7 @@ from guidance.web.pages import public_page
 from guidance.web.translation_status import all_reviews
 
 blueprint = Blueprint("shell", __name__)
+_making = Lock()
 
 # The outbox's own core runs inside the service worker too, as part of one script: never two versions.
 SHARED_WITH_WORKER = ("js/outbox-store.js", "js/outbox-core.js")
@@ -72,7 +74,10 @@ def kept_list(locale: str) -> Response:
 
 
 def _ready(key: tuple[str, ...], make: Callable[[], str], content_type: str) -> Response:
-    found = compress.kept(key) or compress.keep(key, compress.body(make().encode(), content_type))
+    found = compress.kept(key)
+    if found is None:
+        with _making:  # after a deployment many phones ask at once: one thread renders, the others wait for it
+            found = compress.kept(key) or compress.keep(key, compress.body(make().encode(), content_type))
     return compress.answer(found)
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, current_app
 
 from guidance.protocol.model import Protocol
 from guidance.protocol.texts import reworded
 from guidance.rights.model import reworded as reworded_rights
 from guidance.store import translation_reviews
+from guidance.store.db import StoreUnusable
 from guidance.store.translation_reviews import Review
 from guidance.translations import catalogs
 from guidance.translations.languages import DEFAULT, LANGUAGES, TRANSLATED, Language
@@ -19,8 +22,11 @@ from guidance.translations.reviews import RIGHTS, Reword, words_hash
 from guidance.translations.status import Progress, standing
 from guidance.web.access import open_to_all
 from guidance.web.context import parts
+from guidance.web.pages import public_page
 
 blueprint = Blueprint("translation_status", __name__)
+logger = logging.getLogger("guidance.web")
+LAST = "guidance-last-reviews"
 
 
 @dataclass(frozen=True)
@@ -44,14 +50,20 @@ class Row:
 @open_to_all
 def page(locale: str) -> Response:
     """Each language: how many sentences are translated, and which protocols a translator has checked."""
-    rows = [_row(code) for code in TRANSLATED]
-    return make_response(render_template("translations.html", rows=rows))
+    return public_page("translations.html", repr(all_reviews()), context=_rows)
 
 
 def all_reviews() -> tuple[Review, ...]:
-    """Every review that the store has."""
-    with parts().store.reader() as db:
-        return translation_reviews.reviews(db)
+    """Every review that the store has; those of the last time while it does not answer, so that guides open always."""
+    try:
+        with parts().store.reader() as db:
+            found = translation_reviews.reviews(db)
+    except (sqlite3.Error, StoreUnusable) as error:
+        logger.warning("reviews of translations could not be read (%s)", type(error).__name__)
+        last: tuple[Review, ...] = current_app.extensions.get(LAST, ())
+        return last
+    current_app.extensions[LAST] = found
+    return found
 
 
 def review_mark(code: str, subject: str) -> str:
@@ -72,6 +84,10 @@ def review_of(code: str, subject: str, walk: Callable[[Reword], object]) -> Revi
 def protocol_review(code: str, protocol: Protocol) -> Review | None:
     """The review of a protocol as a language shows it."""
     return review_of(code, protocol.id, lambda reword: reworded(protocol, reword))
+
+
+def _rows() -> dict[str, object]:
+    return {"rows": [_row(code) for code in TRANSLATED]}
 
 
 def _row(code: str) -> Row:

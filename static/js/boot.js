@@ -7,7 +7,7 @@ import { askWorker, atRest } from "./worker.js";
 
 const WORKER = "/service-worker.js";
 /** How long a page rests before it fetches other languages, in milliseconds. */
-const AT_LEISURE = 5_000;
+const AT_LEISURE = 20_000;
 
 /** @returns {Promise<ServiceWorkerRegistration|null>} null where the browser has no service workers */
 async function register() {
@@ -35,6 +35,18 @@ async function showNetwork() {
   pill.className = `pill ${navigator.onLine ? "good" : "wait"}`;
 }
 
+/** @param {"keep"|"keep-rest"} type */
+function tellWorker(type) {
+  navigator.serviceWorker?.controller?.postMessage({ type });
+}
+
+/** The language was chosen before the script of that page was there: its plain link says so. */
+function keepChoice() {
+  history.replaceState(history.state, "", location.pathname + location.search);
+  import("./reader.js").then(({ choose }) => choose(document.documentElement.lang)).catch((error) => console.warn(error));
+}
+
+if (location.hash === "#chosen") keepChoice();
 showNetwork();
 addEventListener("online", showNetwork);
 addEventListener("offline", showNetwork);
@@ -43,13 +55,14 @@ showSite();
 // No storage, or not to be had: a later page sends it.
 atRest().then(() => import("./outbox-pump.js")).catch((error) => console.warn(error));
 atRest().then(() => {
+  tellWorker("keep");
+  import("./reader.js").then(({ remindServer }) => remindServer()).catch((error) => console.warn(error)); // no storage
   // Languages that nobody asked for: never while a guide is open, and the worker itself looks at the connection.
-  if (document.querySelector("[data-guide]")) return;
-  setTimeout(() => navigator.serviceWorker?.controller?.postMessage({ type: "keep-rest" }), AT_LEISURE);
+  if (!document.querySelector("main[data-guide]")) setTimeout(() => tellWorker("keep-rest"), AT_LEISURE);
 });
 document.querySelector("[data-language]")?.addEventListener("click", (event) => {
   const link = /** @type {HTMLAnchorElement} */ (event.currentTarget);
-  link.search = `?at=${encodeURIComponent(location.pathname + location.search + location.hash)}`;
+  link.hash = `at=${encodeURIComponent(location.pathname + location.search + location.hash)}`;
 });
 register().then(
   (registration) => registration && watchForUpdate(registration),

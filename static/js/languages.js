@@ -1,39 +1,54 @@
 // The choice of language: kept on this phone, for the server and for the service worker; then back to the place before.
-import { put, within } from "./db.js";
+import { within } from "./db.js";
+import { choose, wantAll } from "./reader.js";
+import { goesOn } from "./walk-left.js";
 import { askWorker } from "./worker.js";
 
-const YEAR = 365 * 24 * 3600;
 /** How long a tap waits for the phone's storage, in milliseconds. */
 const PATIENCE = 700;
 
 const list = /** @type {HTMLElement} */ (document.querySelector("[data-languages]"));
 const links = /** @type {HTMLAnchorElement[]} */ ([...list.querySelectorAll("a[data-code]")]);
 const keep = /** @type {HTMLElement} */ (document.querySelector("[data-keep]"));
+const button = /** @type {HTMLButtonElement} */ (keep.querySelector("[data-keep-all]"));
 
-/** @param {string} code @returns {string} the place that the reader came from, in that language */
+/** @param {string} code @returns {string} the address of the place that the reader came from, in that language */
 function placeIn(code) {
-  const came = new URL(new URLSearchParams(location.search).get("at") ?? "/", location.origin);
-  if (came.origin !== location.origin) return `/${code}/`;
+  const home = `${location.origin}/${code}/`;
+  const came = cameFrom();
+  if (!came) return home;
   const [, first, ...rest] = came.pathname.split("/");
   const named = links.some((link) => link.dataset.code === first);
-  const path = came.pathname === "/" ? `/${code}/` : named ? `/${code}/${rest.join("/")}` : came.pathname;
-  return path + came.search + came.hash;
+  if (came.pathname === "/") came.pathname = `/${code}/`;
+  else if (named) came.pathname = `/${code}/${rest.join("/")}`;
+  return came.href;
+}
+
+/** @returns {URL|null} the page of ours where the globe was tapped; it stands in the fragment, which no server sees */
+function cameFrom() {
+  const at = new URLSearchParams(location.hash.slice(1)).get("at");
+  if (!at?.startsWith("/")) return null;
+  try {
+    const came = new URL(at, location.origin);
+    return came.origin === location.origin ? came : null;
+  } catch {
+    return null; // no address at all
+  }
 }
 
 /** @param {string} code */
-async function choose(code) {
-  const secure = location.protocol === "https:" ? "; secure" : "";
-  document.cookie = `guidance-language=${code}; path=/; max-age=${YEAR}; samesite=lax${secure}`;
+async function take(code) {
+  goesOn();
   try {
-    await within(PATIENCE, put("settings", { id: "language", code }));
+    await within(PATIENCE, choose(code));
   } catch (error) {
     console.warn(error); // without storage the cookie still tells the server
   }
-  navigator.serviceWorker?.controller?.postMessage({ type: "keep", locale: code });
+  navigator.serviceWorker?.controller?.postMessage({ type: "keep" });
   location.replace(placeIn(code));
 }
 
-/** @param {"status"|"keep-all"} type */
+/** @param {"status"|"keep"} type */
 async function showKept(type) {
   const found = await askWorker(type);
   if (!found) return;
@@ -43,19 +58,23 @@ async function showKept(type) {
     if (state) state.textContent = (kept ? list.dataset.kept : list.dataset.needs) ?? "";
   }
   keep.hidden = found.locales.length === links.length;
+  button.disabled = false;
 }
 
 for (const link of links) link.href = placeIn(link.dataset.code ?? "");
+const back = /** @type {HTMLAnchorElement|null} */ (document.querySelector("[data-back]"));
+if (back) back.href = placeIn(document.documentElement.lang);
+back?.addEventListener("click", () => goesOn());
 list.addEventListener("click", (event) => {
   const link = /** @type {HTMLAnchorElement|null} */ (/** @type {Element} */ (event.target).closest("a[data-code]"));
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  choose(link.dataset.code ?? "");
+  take(link.dataset.code ?? "");
 });
-keep.addEventListener("click", (event) => {
-  if (!/** @type {Element} */ (event.target).closest("[data-keep-all]")) return;
-  /** @type {HTMLButtonElement} */ (keep.querySelector("button")).disabled = true;
-  showKept("keep-all");
+button.addEventListener("click", async () => {
+  button.disabled = true;
+  await wantAll().catch((error) => console.warn(error));
+  await showKept("keep");
 });
 navigator.serviceWorker?.addEventListener("controllerchange", () => showKept("status"));
 await showKept("status");

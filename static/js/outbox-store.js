@@ -332,14 +332,7 @@
     };
   }
 
-  /** @param {string} id @returns {Promise<any>} a row of the store `settings`, for the service worker */
-  function setting(id) {
-    return transact(["settings"], "readonly", (t, done) => {
-      t.objectStore("settings").get(id).onsuccess = (event) => done(event.target.result);
-    });
-  }
-
   self.GuidanceOutboxStore = Object.freeze({
-    setting, CHANNEL, entries, revise, digest, enqueue, enqueueRun, undo, discard, received, renumber, revisionUsed,
+    CHANNEL, entries, revise, digest, enqueue, enqueueRun, undo, discard, received, renumber, revisionUsed,
   });
 })();

@@ -37,7 +37,7 @@ export function watchForUpdate(registration) {
 /** @param {ServiceWorkerRegistration} registration */
 async function considerWaiting(registration) {
   if (!registration.waiting || !navigator.serviceWorker.controller) return;
-  if (document.querySelector("[data-guide][data-hash]")) return;
+  if (document.querySelector("[data-guide][data-hash], [data-languages]")) return; // there a walk goes on
   const free = async () => !(await unfinishedWalk()) && (await putInPlace(registration));
   if (await free()) return;
   sayThatItWaits(registration);

@@ -4,6 +4,7 @@ import { within } from "./db.js";
 import { askForDetails, dress, dressAll, outcomeOf, placeStep, section, showElapsed } from "./guide-page.js";
 import { recordAnswer, recordBack, standing } from "./trail.js";
 import { holdVersion } from "./update.js";
+import { forgetLeft, leave, leftWalk } from "./walk-left.js";
 
 /** @typedef {import("./trail.js").Walk} Walk */
 /** @typedef {import("./site.js").Profile} Profile */
@@ -33,9 +34,6 @@ export const STEPPED = "guidance:step";
 const PATIENCE = 700;
 /** How often the walk is begun before the page goes on without one. */
 const ATTEMPTS = 3;
-
-/** Where the walk is noted that goes on in another language. */
-const GOES_ON = "walk-goes-on";
 
 /** @type {Book} */
 let book;
@@ -180,6 +178,15 @@ function nameStep() {
   document.dispatchEvent(new CustomEvent(STEPPED));
 }
 
+/** This page comes back as it was left, but the walk may have gone on in another language: read it again. */
+async function takeUpAgain() {
+  const now = await book.walkOf(walk.id);
+  if (!now) return;
+  walk = now;
+  depth = standing(walk).length;
+  onTravel();
+}
+
 /** What depends on the place and the walk but not on the step. */
 function present() {
   dressedFor = placeType();
@@ -196,7 +203,7 @@ function onClick(event) {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   const link = /** @type {HTMLAnchorElement|null} */ (target.closest("a[data-answer]"));
   const back = target.closest("[data-back]");
-  if (walk && target.closest("[data-language]")) sessionStorage.setItem(GOES_ON, walk.id);
+  if (walk && target.closest("[data-language]")) leave(walk.id);
   if (link) {
     event.preventDefault();
     tapped(link);
@@ -233,8 +240,7 @@ async function earlierWalk() {
 
 /** @returns {Promise<Walk|null>} the walk that was left by the choice of language, at an outcome too, if this is its place */
 async function walkInAnotherLanguage() {
-  const id = sessionStorage.getItem(GOES_ON);
-  sessionStorage.removeItem(GOES_ON);
+  const id = leftWalk();
   const left = id ? await book.walkOf(id) : null;
   return left?.protocol.id === page.protocol.id && left.position === named() ? left : null;
 }
@@ -289,7 +295,9 @@ export async function walkThrough(kept) {
   document.addEventListener("click", onClick);
   try {
     await beginAtLast();
+    forgetLeft();
     going = true;
+    addEventListener("pageshow", (event) => event.persisted && takeUpAgain());
     addEventListener("popstate", onTravel);
     addEventListener("hashchange", onTravel);
     book.onProfile((told) => {

@@ -5,7 +5,7 @@ const FIRST_VISIT = 4_000;
 
 /**
  * Ask the service worker in charge; whatever was asked, it answers with what it then keeps.
- * @param {"status"|"repair"|"keep-all"} type
+ * @param {"status"|"repair"|"keep"} type
  * @returns {Promise<{version: string, files: number, missing: string[], locales: string[]}|null>} null when none is in charge
  */
 export function askWorker(type) {

@@ -34,13 +34,12 @@ def _tap(selector: str) -> Callable[[Page], object]:
 
 FOR_ALL = (
     Screen("home", "/{locale}/"),
-    Screen("step", "/{locale}/guide/visit#danger"),
+    Screen("step", "/{locale}/guide/inside#danger"),
     Screen("step with a drawing", "/{locale}/guide/visit#paper-top"),
     Screen("step with words to say", "/{locale}/guide/visit#identified"),
-    Screen("outcome", "/{locale}/guide/visit#agency-paper"),
-    Screen("outcome in danger", "/{locale}/guide/visit#safety-exit"),
+    Screen("outcome", "/{locale}/guide/inside#let-in"),
+    Screen("outcome in danger", "/{locale}/guide/inside#safety-exit"),
     Screen("alert dialog", "/{locale}/guide/staging", _tap(".edge [data-alert]")),
-    Screen("guide inside", "/{locale}/guide/inside"),
     Screen("guide records", "/{locale}/guide/records"),
     Screen("guide people first", "/{locale}/guide/people-first"),
     Screen("guide after", "/{locale}/guide/after"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Worker, expect
@@ -21,6 +23,10 @@ ASKED = """type => new Promise((resolve) => {
   port1.onmessage = (event) => resolve(event.data.locales);
   navigator.serviceWorker.controller.postMessage({type}, [port2]);
 })"""
+FORGET = """async (path) => {
+  const build = (await caches.keys()).find((name) => name.startsWith("guidance-"));
+  await (await caches.open(build)).delete(path);
+}"""
 METERED = "connection => Object.defineProperty(navigator, 'connection', {value: connection, configurable: true})"
 VOICE = """(() => {
   window.spoken = [];
@@ -58,9 +64,20 @@ def urdu_phone(browser: Browser, server: Server) -> Iterator[Page]:
 
 def choose(page: Page, code: str) -> None:
     """Tap the globe, then the language by its own name."""
-    page.locator("[data-language]").tap()
-    page.get_by_role("link", name=LANGUAGES[code].name).tap()
+    choose_by_name(page, code)
     expect(page.locator("html")).to_have_attribute("lang", code)
+
+
+def choose_by_name(page: Page, code: str) -> None:
+    """The two taps alone."""
+    to_languages(page)
+    page.get_by_role("link", name=LANGUAGES[code].name).tap()
+
+
+def to_languages(page: Page) -> None:
+    """Tap the globe and wait until the page of languages knows where it came from."""
+    page.locator("[data-language]").tap()
+    expect(page.locator("[data-back]")).to_have_attribute("href", re.compile("^http"))
 
 
 def heading(code: str, step: str, english: str) -> str:
@@ -131,6 +148,19 @@ def test_the_choice_holds_on_the_next_opening_and_for_pages_without_a_language_i
         expect(board.locator("html")).to_have_attribute("dir", "rtl")
 
 
+def test_a_tap_that_comes_before_the_script_is_a_choice_too(browser: Browser, server: Server) -> None:
+    context = browser.new_context(base_url=server.url, **PHONE)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.route("**/languages.js", lambda route: route.abort())
+    page.goto("/en/languages")
+    page.get_by_role("link", name=LANGUAGES["ht"].name).tap()
+    page.wait_for_url("**/ht/")
+    wait_until(lambda: any(each.get("value") == "ht" for each in context.cookies()))
+    page.goto("/join")
+    expect(page.locator("html")).to_have_attribute("lang", "ht")
+    context.close()
+
+
 def test_without_a_network_the_phone_opens_in_the_chosen_language(phone: Page, server: Server) -> None:
     install(phone)
     choose(phone, "ru")
@@ -140,7 +170,7 @@ def test_without_a_network_the_phone_opens_in_the_chosen_language(phone: Page, s
     expect(phone.locator("html")).to_have_attribute("lang", "ru")
     phone.goto("/ru/guide/visit#who")
     expect(phone.locator("#who h1")).to_have_text(heading("ru", "who", "Who are they?"))
-    phone.goto("/yi/guide/visit")
+    phone.goto("/board")
     expect(phone.locator("h1")).to_have_text(catalogs.words("ru").gettext("This page needs a network"))
 
 
@@ -150,19 +180,39 @@ def test_a_phone_keeps_its_readers_languages_first_and_the_others_only_where_tha
     for connection in ({"saveData": True}, {"type": "cellular"}, {"effectiveType": "slow-2g"}, None):
         worker(phone).evaluate(METERED, connection)
         assert phone.evaluate(ASKED, "keep-rest") == ["en"], connection
+    phone.goto("/en/languages")
+    expect(phone.locator("[data-code=ht]")).to_contain_text("Needs a network")
     worker(phone).evaluate(METERED, {"saveData": False, "type": "wifi", "effectiveType": "4g"})
     assert phone.evaluate(ASKED, "keep-rest") == list(CODES)
-    phone.goto("/en/languages")
+    phone.reload()
     expect(phone.locator("[data-state]")).to_have_text(["On this phone"] * len(CODES))
     expect(phone.locator("[data-keep]")).to_be_hidden()
 
 
-def test_languages_that_are_not_kept_say_so_and_can_be_fetched_at_once(phone: Page) -> None:
+def test_all_languages_are_fetched_where_the_reader_asks_for_them_and_stay_wanted(phone: Page) -> None:
+    """Two of ten are enough to see it: the server's answers for the others are held back."""
     install(phone)
+    phone.context.route(re.compile("/(es|zh-Hans|ru|bn|fr|ar|yi)/"), lambda route: route.abort())
+    worker(phone).evaluate(METERED, {"saveData": True})
     phone.goto("/en/languages")
-    expect(phone.locator("[data-code=ht]")).to_contain_text("Needs a network")
-    phone.get_by_role("button", name="Keep all of them").tap()
-    expect(phone.locator("[data-code=ht]")).to_contain_text("On this phone", timeout=60_000)
+    button = phone.get_by_role("button", name="Keep all of them")
+    button.tap()
+    for code in ("ht", "ur"):
+        expect(phone.locator(f"[data-code={code}]")).to_contain_text("On this phone", timeout=60_000)
+    expect(phone.locator("[data-code=bn]")).to_contain_text("Needs a network")
+    expect(button).to_be_enabled()  # what failed can be asked for again
+    phone.evaluate(FORGET, "/ht/kept.json")
+    assert phone.evaluate(ASKED, "keep") == ["en", "ht", "ur"], "also on a connection that costs"
+
+
+def test_offline_a_page_of_a_language_that_is_not_kept_comes_in_one_that_is(phone: Page, server: Server) -> None:
+    install(phone)
+    server.kill()
+    phone.goto("/bn/guide/visit#who")
+    expect(phone.locator("#who h1")).to_have_text("Who are they?")
+    phone.goto("/en/")
+    choose_by_name(phone, "bn")
+    expect(phone.get_by_role("heading", name="What is happening?")).to_be_visible()
 
 
 def test_words_to_say_stand_in_english_with_their_sound_and_their_meaning(urdu_phone: Page) -> None:
@@ -194,8 +244,35 @@ def test_the_phone_reads_the_english_aloud_where_it_has_a_voice(urdu_phone: Page
 
 
 def test_the_place_to_come_back_to_is_always_one_of_ours(phone: Page) -> None:
-    for foreign in ("https://elsewhere.example/en/", "//elsewhere.example/", "javascript:alert(1)", "\\\\elsewhere"):
-        phone.goto("/en/languages?at=" + foreign)
+    for foreign in (
+        "https://elsewhere.example/en/", "//elsewhere.example/", "javascript:alert(1)", "\\\\elsewhere", "//", "/en/..//x.example/",
+        "/.//elsewhere.example", "/%2e//elsewhere.example", "/en//elsewhere.example/",
+    ):  # fmt: skip
+        phone.goto("about:blank")
+        phone.goto("/en/languages#at=" + quote(foreign, safe=""))
         for link in phone.locator("[data-code]").all():
             address = link.evaluate("link => link.href")
-            assert address.startswith(phone.evaluate("location.origin") + "/"), address
+            assert urlsplit(address).netloc == urlsplit(phone.url).netloc, (foreign, address)
+
+
+def test_a_walk_at_an_outcome_that_was_left_long_ago_is_not_taken_up_for_another_event(phone: Page) -> None:
+    phone.goto("/en/guide/visit")
+    tap(phone, "yes")
+    expect_step(phone, "safety-exit")
+    wait_until(lambda: last_walk(phone).get("outcome") == "safety-exit")
+    before = last_walk(phone)["id"]
+    to_languages(phone)
+    phone.goto("/en/")  # no language was chosen, and hours pass
+    phone.locator(".edge [data-answer=unsafe]").tap()
+    expect_step(phone, "safety-exit")
+    wait_until(lambda: last_walk(phone)["id"] != before)
+
+
+def test_back_from_the_choice_leads_to_the_place_and_not_home(phone: Page) -> None:
+    phone.goto("/en/guide/visit")
+    tap(phone, "no")
+    expect_step(phone, "who")
+    to_languages(phone)
+    phone.locator("[data-back]").tap()
+    expect_step(phone, "who")
+    wait_until(lambda: given(last_walk(phone)) == [("danger", "no")])

@@ -14,6 +14,8 @@ from tests.harness import Server
 
 pytestmark = pytest.mark.browser
 
+PRINTED = 297 - 2 * 8  # millimetres between the margins of the page
+HIGH = "() => document.querySelector('.poster').getBoundingClientRect().height"
 A4 = (595, 842)  # points
 MILLIMETRE = 96 / 25.4  # CSS pixels
 # How far below the lower edge of its card the lowest piece of text reaches, in pixels.
@@ -49,11 +51,13 @@ def test_the_card_is_one_page_with_an_a6_sheet_and_a_wallet_card(server: Server,
 
 
 def test_each_poster_is_one_page(server: Server, page: Page) -> None:
+    page.emulate_media(media="print")
     for code in CODES:
         for id in load_folder(ROOT / "protocols").protocols:
             page.goto(f"{server.url}/{code}/poster/{id}")
             page.locator(".poster .scan svg").wait_for()
-            assert sheets(page.pdf(prefer_css_page_size=True)) == [A4], (code, id)
+            assert page.evaluate(HIGH) / MILLIMETRE <= PRINTED, (code, id)
+        assert sheets(page.pdf(prefer_css_page_size=True)) == [A4], code
 
 
 def test_the_button_opens_the_print_dialog(server: Server, page: Page) -> None:

@@ -88,6 +88,7 @@ def test_the_keyboard_alone_walks_from_home_to_the_alert(page: Page, locale: str
     assert first[0] == shown("Skip to the content")
     page.keyboard.press("Enter")
     expect_step(page, "danger")
+    page.locator("main[data-walked]").wait_for()
     tab_to(page, said("danger", "No"))
     page.keyboard.press("Enter")
     expect_step(page, "who")
