@@ -3,7 +3,7 @@ PORT ?= 8000
 DATA ?= data
 PY := .venv/bin/python
 
-.PHONY: help run test lint translations format bench requirements clean
+.PHONY: help run test everyone lint translations format bench requirements clean
 
 help: ## Say what each command does
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -19,6 +19,11 @@ test: ## Check lint, types and protocols, then run every test
 	@$(PY) -m guidance translations compile
 	@$(MAKE) --no-print-directory lint
 	@$(PY) -m pytest -n 3 --dist worksteal
+
+everyone: ## Look at every screen in every language, light and dark, with axe-core (some minutes)
+	@tools/setup.sh dev
+	@tools/chromium.sh
+	@GUIDANCE_TEST_EVERYONE=1 $(PY) -m pytest -n 2 tests/browser/test_everyone.py
 
 lint: ## Check style, types and protocols
 	@tools/setup.sh dev

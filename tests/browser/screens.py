@@ -21,11 +21,12 @@ PUPIL = "school-pupil-immigration-court"
 
 @dataclass(frozen=True)
 class Screen:
-    """A name for reports, the address with `{locale}`, and what to do there before looking."""
+    """A name for reports, the address with `{locale}`, what to do there first; `tight`: many words, little room."""
 
     name: str
     path: str
     act: Callable[[Page], object] = lambda page: None
+    tight: bool = False
 
 
 def _tap(selector: str) -> Callable[[Page], object]:
@@ -33,28 +34,28 @@ def _tap(selector: str) -> Callable[[Page], object]:
 
 
 FOR_ALL = (
-    Screen("home", "/{locale}/"),
+    Screen("home", "/{locale}/", tight=True),
     Screen("step", "/{locale}/guide/inside#danger"),
-    Screen("step with a drawing", "/{locale}/guide/visit#paper-top"),
+    Screen("step with a drawing", "/{locale}/guide/visit#paper-top", tight=True),
     Screen("step with words to say", "/{locale}/guide/visit#identified"),
-    Screen("outcome", "/{locale}/guide/inside#let-in"),
+    Screen("outcome", "/{locale}/guide/inside#let-in", tight=True),
     Screen("outcome in danger", "/{locale}/guide/inside#safety-exit"),
-    Screen("alert dialog", "/{locale}/guide/staging", _tap(".edge [data-alert]")),
+    Screen("alert dialog", "/{locale}/guide/staging", _tap(".edge [data-alert]"), tight=True),
     Screen("guide records", "/{locale}/guide/records"),
     Screen("guide people first", "/{locale}/guide/people-first"),
     Screen("guide after", "/{locale}/guide/after"),
-    Screen("report", "/{locale}/report"),
+    Screen("report", "/{locale}/report", tight=True),
     Screen("my reports", "/{locale}/my-reports"),
-    Screen("ready", "/{locale}/ready"),
+    Screen("ready", "/{locale}/ready", tight=True),
     Screen("sources", "/{locale}/sources"),
     Screen("offline", "/{locale}/offline"),
     Screen("languages", "/{locale}/languages"),
     Screen("translations", "/{locale}/translations"),
-    Screen("rights", "/{locale}/rights"),
+    Screen("rights", "/{locale}/rights", tight=True),
     Screen("rights card", "/{locale}/rights/card"),
     Screen("poster", "/{locale}/poster/visit"),
     Screen("alert without script", "/{locale}/alert/visit"),
-    Screen("practice", "/{locale}/practice"),
+    Screen("practice", "/{locale}/practice", tight=True),
     Screen("practice guide", "/{locale}/practice/guide/visit?scenario=" + PUPIL),
     Screen("practice report", "/{locale}/practice/report"),
     Screen("practice debrief", "/{locale}/practice/debrief"),
@@ -72,8 +73,8 @@ def of_committee(page: Page, server: Server) -> tuple[Screen, ...]:
     incident = page.locator("a[href^='/board/incidents/']").first.get_attribute("href")
     assert incident
     return (
-        Screen("board", "/board"),
-        Screen("incident", incident),
+        Screen("board", "/board", tight=True),
+        Screen("incident", incident, tight=True),
         Screen("readiness", "/readiness"),
     )
 
@@ -95,7 +96,7 @@ def of_trainer(page: Page, server: Server) -> tuple[Screen, ...]:
     draft = re.sub(r"^https?://[^/]+", "", page.url)
     return (
         Screen("training", "/trainer"),
-        Screen("class", made),
+        Screen("class", made, tight=True),
         Screen("class code", f"{made}/code"),
         Screen("results", f"/trainer/results/{PUPIL}"),
         Screen("drafts", "/trainer/scenarios"),
