@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 
 from flask import Flask
@@ -9,12 +10,13 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from guidance.clock import Clock, SystemClock
-from guidance.incident.facts import load_catalog
+from guidance.incident.facts import Catalog, load_catalog
 from guidance.keys import load_keys
-from guidance.practice.certificate_rules import load_rules
-from guidance.practice.load import load_scenarios
-from guidance.protocol.load import load_folder
+from guidance.practice.certificate_rules import Rules, load_rules
+from guidance.practice.load import ScenarioShelf, load_scenarios
+from guidance.protocol.load import Library, load_folder
 from guidance.rights.load import load_rights
+from guidance.rights.model import Rights
 from guidance.settings import ROOT, Settings, from_environment
 from guidance.store.db import Store
 from guidance.store.migrate import migrate
@@ -126,11 +128,16 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Parts:
         clock = StoreClock(store) if settings.test_clock else SystemClock()
     keys = load_keys(settings.keys)
     migrate(store)
-    library = load_folder(ROOT / "protocols")
-    scenarios = load_scenarios(ROOT / "protocols" / "scenarios", library)
-    rules = load_rules(ROOT / "protocols" / "certificates.yaml", scenarios)
-    known = load_rights(ROOT / "protocols" / "rights.yaml")
-    parts = Parts(settings, clock, store, keys, library, load_catalog(), scenarios, rules, known)
+    parts = Parts(settings, clock, store, keys, *_content())
     with store.transaction() as db:
         publish_library(db, parts.library, clock)
     return parts
+
+
+@functools.cache
+def _content() -> tuple[Library, Catalog, ScenarioShelf, Rules, Rights]:
+    """What the project's own files say, read once per process: values that nobody can change."""
+    library = load_folder(ROOT / "protocols")
+    scenarios = load_scenarios(ROOT / "protocols" / "scenarios", library)
+    rules = load_rules(ROOT / "protocols" / "certificates.yaml", scenarios)
+    return library, load_catalog(), scenarios, rules, load_rights(ROOT / "protocols" / "rights.yaml")
