@@ -18,7 +18,7 @@ test: ## Check lint, types and protocols, then run every test
 	@tools/fonts.sh
 	@$(PY) -m guidance translations compile
 	@$(MAKE) --no-print-directory lint
-	@$(PY) -m pytest -n 3 --dist worksteal
+	@$(PY) -m pytest -n 2 --dist worksteal
 
 everyone: ## Look at every screen in every language, light and dark, with axe-core (some minutes)
 	@tools/setup.sh dev

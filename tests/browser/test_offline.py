@@ -176,7 +176,7 @@ def test_every_push_shows_a_notification(phone: Page, server: Server, payload: s
         )
         return bool(shown)
 
-    wait_until(appears)
+    wait_until(appears, 30)
     assert [(each["title"], each["data"]["path"]) for each in shown] == [(title, path)]
     assert "site" not in json.dumps(shown).lower()
 

@@ -59,9 +59,9 @@ def test_an_alert_goes_before_older_details_of_another_report(wired: Page) -> No
     wired.context.set_offline(True)
     for part in ("details", "details", "details", "details", "details", "alert"):
         last = phones.freeze(wired, part=part)
-    wired.context.set_offline(False)
     asked: list[str] = []
     wired.on("request", lambda request: asked.append(request.url) if request.method == "PUT" else None)
+    wired.context.set_offline(False)  # the page may send by itself from here on
     phones.kick(wired)
     wait_until(lambda: not phones.kept(wired, "outbox"), 15)
     assert last["report"] in asked[0]
