@@ -128,6 +128,9 @@ def violations(page: Page, screen: Screen, locale: str) -> list[str]:
     page.goto(screen.path.format(locale=locale))
     screen.act(page)
     found: list[Any] = page.evaluate(RUN, ALL_RULES)
+    if found:  # a page that was still being laid out is looked at once more; what stays is a fault
+        page.wait_for_timeout(700)
+        found = page.evaluate(RUN, ALL_RULES)
     page.emulate_media(color_scheme="dark")
     found += page.evaluate(RUN, COLOURS)
     found += nameless(page)
