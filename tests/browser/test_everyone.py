@@ -105,6 +105,7 @@ def measures(page: Page) -> list[str]:
     page.set_viewport_size(PHONE["viewport"])  # type: ignore[arg-type]
     page.evaluate(LARGE_TEXT, "225%")
     wide += page.evaluate(MEASURE)
+    page.evaluate(LARGE_TEXT, "")  # the next screen may be a step of the same document
     return found + [each for each in wide if "wide on a screen" in each]
 
 
