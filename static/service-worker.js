@@ -1,4 +1,5 @@
-// The service worker. The server puts `const BUILD = {version, files, locales, words}` and the outbox's core before it.
+// The service worker. The server puts `const BUILD = {version, files, locales, words}` and the scripts of
+// shell.py's BEFORE_WORKER before it.
 // It keeps the static files of its own build and the pages of its reader's languages, whole or not at all; the other
 // languages follow when a page is idle on a connection that costs nothing. It never answers anything but GET; nothing that
 // a signed-in person gets can reach its cache. A new one waits until a page says `skip-waiting` (update.js).
@@ -319,55 +320,4 @@ async function flushOutbox() {
   }
   // The browser asks again later only for a sync that failed.
   if (waiting) throw new Error(`${waiting} reports still wait on this phone`);
-}
-
-/** @param {PushMessageData|null} data @returns {{id?: string, urgency?: string, exercise?: boolean}} empty when unreadable */
-function read(data) {
-  try {
-    const told = data?.json();
-    return told && typeof told === "object" ? told : {};
-  } catch {
-    return {}; // a notification is shown all the same: somebody must look
-  }
-}
-
-/**
- * Show that an incident needs someone, in the reader's language: never what or where.
- * @param {{id?: string, urgency?: string, exercise?: boolean}} push
- */
-async function notify({ id, urgency, exercise }) {
-  const known = isId(id);
-  const locale = await readersLocale();
-  const listed = await listOf(locale);
-  const words = listed?.words ?? BUILD.words;
-  const title = exercise === true ? `${words.exercise}: ${words.title}` : words.title;
-  return self.registration.showNotification(title, {
-    body: urgency === "normal" ? words.normal : words.urgent,
-    tag: known ? id : "guidance",
-    renotify: true,
-    requireInteraction: urgency !== "normal",
-    icon: "/static/icons/icon-192.png",
-    badge: "/static/icons/icon-192.png",
-    lang: listed ? locale : BUILD.locales[0],
-    dir: "auto",
-    data: { path: known ? `/board/incidents/${id}` : "/board" },
-  });
-}
-
-/** @param {unknown} id */
-function isId(id) {
-  return typeof id === "string" && /^[0-9A-Za-z_-]{8,64}$/.test(id);
-}
-
-/** @param {NotificationEvent} event */
-function onNotificationClick(event) {
-  event.notification.close();
-  event.waitUntil(openPage(event.notification.data?.path ?? "/board"));
-}
-
-/** @param {string} path */
-async function openPage(path) {
-  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const open = pages.find((page) => new URL(page.url).pathname === path);
-  return open ? open.focus() : self.clients.openWindow(path);
 }

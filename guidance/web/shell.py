@@ -23,7 +23,7 @@ blueprint = Blueprint("shell", __name__)
 _making = Lock()
 
 # The outbox's own core runs inside the service worker too, as part of one script: never two versions.
-SHARED_WITH_WORKER = ("js/outbox-store.js", "js/outbox-core.js")
+BEFORE_WORKER = ("js/outbox-store.js", "js/outbox-core.js", "js/worker-notices.js")
 
 
 @blueprint.get("/<locale>/ready")
@@ -129,7 +129,7 @@ def _worker() -> str:
         "locales": list(locale.ENABLED),
         "words": _notification_words(DEFAULT),
     }
-    sources = [precache.STATIC / name for name in (*SHARED_WITH_WORKER, "service-worker.js")]
+    sources = [precache.STATIC / name for name in (*BEFORE_WORKER, "service-worker.js")]
     scripts = "\n".join(source.read_text(encoding="utf-8") for source in sources)
     return f"const BUILD = {json.dumps(build)};\n{scripts}"
 
