@@ -17,7 +17,7 @@ from guidance.translations.languages import CODES, DEFAULT, LANGUAGES, Language,
 from guidance.translations.message import PHONETIC
 
 ENABLED = CODES
-# Set by the phone itself when somebody chooses a language (static/js/language.js); only our own tags count.
+# Set by the phone itself when somebody chooses a language (static/js/reader.js); only our own tags count.
 COOKIE = "guidance-language"
 Translator = Callable[[str], NullTranslations]
 

@@ -36,7 +36,7 @@ def ready(locale: str) -> Response:
 @blueprint.get("/<locale>/languages")
 @open_to_all
 def languages(locale: str) -> Response:
-    """The choice of language, by their own names; where the reader came from stands in the query, for scripts alone."""
+    """The choice of language, by their own names; where the reader came from stands in the fragment."""
     return public_page("languages.html", context=dict)
 
 
