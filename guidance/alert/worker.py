@@ -135,6 +135,7 @@ class Worker:
             stranded = write_results(db, now, self._unwritten)
             if sweep or (self._lease_end is not None and self._lease_end <= to_text(now)):
                 self._renew(db, now, begun)  # first, so that a clock that jumped ends none of our own
+                self._watch.look(deliveries.beats(db), begun)
                 living = self._watch.living(begun, but=self.name)
                 deliveries.free_expired(db, to_text(now), self._too_far(now, self.lease_seconds), living)
             if stranded or sweep:
