@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+# Clocks are put right by small steps all the time. What lies this much further ahead than its own interval was
+# written by a clock that ran ahead.
+LEEWAY = timedelta(seconds=30)
+
 
 class Clock(Protocol):
     """Tells the time in UTC."""
@@ -41,6 +45,14 @@ def to_text(moment: datetime) -> str:
     """Write a moment as `2026-11-24T15:04:05.123Z`; such texts sort in time order."""
     utc = moment.astimezone(UTC)
     return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}Z"
+
+
+def beyond(now: datetime, interval: timedelta) -> str:
+    """The latest moment that something with this interval can be planned for, as text.
+
+    What is stored as later than this was planned while the clock ran ahead, and is due now.
+    """
+    return to_text(now + interval + LEEWAY)
 
 
 def from_text(text: str) -> datetime:

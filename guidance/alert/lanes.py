@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
@@ -67,8 +67,10 @@ class Lanes:
     worker's own.
     """
 
-    def __init__(self, send: Callable[[Leased], Answer]) -> None:
+    def __init__(self, send: Callable[[Leased], Answer], most: Mapping[str, int] | None = None) -> None:
+        """`most` bounds how many jobs of a lane, by its name, are under way at once."""
         self._send = send
+        self._most = most or {}
         self._lanes: dict[str, _Lane] = {}
         self._done: SimpleQueue[Done] = SimpleQueue()
         self._stopping = False
@@ -121,7 +123,7 @@ class Lanes:
                 self._done.put((lane.waiting.popleft(), None))
 
     def _go_on(self, name: str, lane: _Lane) -> None:
-        while lane.waiting and lane.under_way < at_once(lane.jobs()):
+        while lane.waiting and lane.under_way < min(at_once(lane.jobs()), self._most.get(name, MOST)):
             lane.under_way += 1
             lane.queue.put(lane.waiting.popleft())
             if lane.threads < lane.under_way:

@@ -16,18 +16,26 @@ from typing import Literal
 DELAYS = (2.0, 5.0, 15.0, 30.0, 60.0)
 LONGEST_WAIT = 60.0
 JITTER = 0.1
+# No try is ever planned further ahead than this.
+LATEST_RETRY = LONGEST_WAIT * (1 + JITTER)
+# Refusals of the 400s that pass: a throttled sender (429, and 406 by Windows' service), time, load, a wrong connection.
+PASSING = (406, 408, 421, 425, 429)
 
 Jitter = Callable[[], float]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """How one send ended: an HTTP status, or `problem`, a code such as `timeout`. `final`: do not try again."""
+    """How one send ended: an HTTP status, or `problem`, a code such as `timeout`. `final`: do not try again.
+
+    `date` is the service's own Date header, by which a Retry-After that names a moment is measured.
+    """
 
     status: int | None = None
     problem: str = ""
     retry_after: str | None = None
     final: bool = False
+    date: str | None = None
 
     @property
     def code(self) -> str:
@@ -39,7 +47,8 @@ class Answer:
 class Verdict:
     """What to do. `wait` is only for `retry`; `minimal` sends the smallest message from now on.
 
-    `lasting`: what failed or is gone would fail again, however long one waits.
+    `lasting`: what failed or is gone would fail again, however long one waits. `refused`: the service does not want
+    our messages for this browser, so that an earlier proof of reaching it is void.
     """
 
     state: Literal["sent", "retry", "failed", "gone"]
@@ -47,6 +56,7 @@ class Verdict:
     wait: float = 0.0
     minimal: bool = False
     lasting: bool = False
+    refused: bool = False
 
 
 def judge(answer: Answer, attempt: int, minimal: bool, now: datetime, jitter: Jitter) -> Verdict:
@@ -56,24 +66,25 @@ def judge(answer: Answer, attempt: int, minimal: bool, now: datetime, jitter: Ji
         return Verdict("sent", answer.code, minimal=minimal)
     if status in (404, 410):
         return Verdict("gone", answer.code, minimal=minimal, lasting=True)
-    if status == 413:
-        return Verdict("failed" if minimal else "retry", answer.code, minimal=True, lasting=minimal)
-    if answer.final or not _passing(status):
-        return Verdict("failed", answer.code, minimal=minimal, lasting=True)
+    asked = _asked(answer, now)
+    if status == 413 and not minimal:
+        return Verdict("retry", answer.code, asked or 0.0, minimal=True)
+    if answer.final or not (_passing(status) or asked is not None):
+        return Verdict("failed", answer.code, minimal=minimal, lasting=True, refused=True)
     if attempt > len(DELAYS):
         return Verdict("failed", answer.code, minimal=minimal)
-    wait = _wait(answer, attempt, now)
+    wait = max(DELAYS[attempt - 1], asked or 0.0)
     return Verdict("retry", answer.code, wait * (1 + JITTER * jitter()), minimal)
 
 
 def _passing(status: int) -> bool:
     """Whether a trouble may pass: none of ours (4xx, apart from time and load)."""
-    return not 400 <= status < 500 or status in (408, 425, 429)
+    return not 400 <= status < 500 or status in PASSING
 
 
-def _wait(answer: Answer, attempt: int, now: datetime) -> float:
-    asked = retry_after(answer.retry_after, now) if answer.status in (429, 503) else None
-    return max(DELAYS[attempt - 1], asked or 0.0)
+def _asked(answer: Answer, now: datetime) -> float | None:
+    """For how long the service asked to be left alone, whatever its status says besides; at most 60 seconds."""
+    return retry_after(answer.retry_after, _moment(answer.date) or now)
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:
@@ -81,9 +92,14 @@ def retry_after(header: str | None, now: datetime) -> float | None:
     text = (header or "").strip()
     if re.fullmatch(r"[0-9]{1,20}", text):
         return min(float(text), LONGEST_WAIT)
+    moment = _moment(text)
+    return None if moment is None else min(max((moment - now) / timedelta(seconds=1), 0.0), LONGEST_WAIT)
+
+
+def _moment(text: str | None) -> datetime | None:
+    """An HTTP date; None when it is none, or lies outside of what can be reckoned with."""
     try:
-        moment = parsedate_to_datetime(text)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return min(max((moment - now) / timedelta(seconds=1), 0.0), LONGEST_WAIT)
+        moment = parsedate_to_datetime(text or "")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError, TypeError, IndexError):
         return None

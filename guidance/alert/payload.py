@@ -28,6 +28,19 @@ def full_payload(incident_id: str, kind: str, urgency: str, exercise: bool = Fal
     return _padded(fields, FULL_BYTES)
 
 
+def summary_payload(incident_id: str, urgency: str, count: int) -> bytes:
+    """The message that tells of `count` alerts together, as long as every other; the id is of the most pressing one."""
+    fields = {
+        "v": 1,
+        "kind": "",
+        "id": incident_id,
+        "urgency": "urgent" if urgency == "urgent" else "normal",
+        "exercise": False,
+        "count": count,
+    }
+    return _padded(fields, FULL_BYTES)
+
+
 def minimal_payload(incident_id: str) -> bytes:
     """The id alone, always `MINIMAL_BYTES` long, for a push service that found the message too large."""
     return _padded({"v": 1, "id": incident_id}, MINIMAL_BYTES)

@@ -12,9 +12,11 @@ from uuid import uuid4
 from sqlite_utils import Database
 
 from guidance.alert import bundle
+from guidance.alert.alone import Aside
 from guidance.alert.policy import (
     FIRST_TIER,
     LAST_TIER,
+    REPEATED_FOR,
     Candidate,
     Policy,
     Target,
@@ -23,12 +25,11 @@ from guidance.alert.policy import (
     targets,
     targets_so_far,
 )
-from guidance.clock import to_text
+from guidance.clock import beyond, to_text
 from guidance.store import alerts, deliveries, subscriptions
 from guidance.store.alerts import BUNDLED, AlertRow, NewDelivery
 from guidance.store.incidents import IncidentRow, add_event, find_incident
 
-STRANDED_FOR = timedelta(days=1)
 RETRY_AFTER = timedelta(minutes=1)
 
 
@@ -97,39 +98,47 @@ def close_alert(db: Database, incident_id: str, now: datetime) -> bool:
     return alerts.end_alert(db, incident_id, "closed", to_text(now))
 
 
-def escalate_due(db: Database, now: datetime, policy: Policy) -> int:
-    """Tell the next tier of every alert whose time has come; returns how many. Two workers never both do it."""
-    due = alerts.due_alerts(db, to_text(now))
-    return sum(_escalate(db, now, alert, policy) for alert in due)
+def escalate_due(db: Database, now: datetime, policy: Policy, aside: Aside | None = None) -> int:
+    """Tell the next tier of every alert whose time has come; returns how many. Two workers never both do it.
+
+    Its time has also come when it lies further ahead than a tier lasts: the clock ran ahead when it was set.
+    """
+    due = alerts.due_alerts(db, to_text(now), _too_far(now, policy.tier_seconds))
+    return (aside or Aside()).each(db, due, _id, lambda alert: _escalate(db, now, alert, policy))
 
 
-def rescue_stranded(db: Database, now: datetime, policy: Policy) -> int:
+def rescue_stranded(db: Database, now: datetime, policy: Policy, aside: Aside | None = None) -> int:
     """Go on at once where a tier reached nobody; returns how many alerts went on.
 
     Where there is a next tier, it is told now. Where all have been, someone who can be reached since is told.
     """
-    stranded = alerts.stranded_alerts(db, to_text(now - STRANDED_FOR))
-    return sum(_escalate(db, now, alert, policy) or _tell_late_comers(db, now, alert, policy) for alert in stranded)
+    stranded = alerts.stranded_alerts(db, to_text(now - REPEATED_FOR))
+
+    def rescue(alert: AlertRow) -> bool:
+        return _escalate(db, now, alert, policy) or _tell_late_comers(db, now, alert, policy)
+
+    return (aside or Aside()).each(db, stranded, _id, rescue)
 
 
-def repeat_due(db: Database, now: datetime, policy: Policy) -> int:
-    """Tell everyone again of each alert that nobody has, where it is time; returns how many. Ends a day after raising.
+def repeat_due(db: Database, now: datetime, policy: Policy, aside: Aside | None = None) -> int:
+    """Tell everyone again of each alert that nobody has, where it is time; returns how many. Not later than a day after
+    raising.
 
-    Two workers never both do it.
+    Two workers never both do it. An alert that looks too old is left as it is: the clock may be wrong for a moment.
     """
-    return sum(_repeat(db, now, alert, policy) for alert in alerts.due_repeats(db, to_text(now)))
+    since, too_far = to_text(now - REPEATED_FOR), _too_far(now, policy.repeat_seconds)
+    due = alerts.due_repeats(db, to_text(now), since, too_far)
+    return (aside or Aside()).each(db, due, _id, lambda alert: _repeat(db, now, alert, policy))
 
 
 def retry_failed(db: Database, now: datetime) -> int:
     """Try again what failed for a while, as long as nobody has the alert and all were told; returns how many."""
-    before, since = to_text(now - RETRY_AFTER), to_text(now - STRANDED_FOR)
-    return deliveries.retry_failed(db, to_text(now), before, since, LAST_TIER)
+    before, since = to_text(now - RETRY_AFTER), to_text(now - REPEATED_FOR)
+    which = deliveries.Retry(before, beyond(now, timedelta(0)), since, LAST_TIER)
+    return deliveries.retry_failed(db, to_text(now), which)
 
 
 def _repeat(db: Database, now: datetime, alert: AlertRow, policy: Policy) -> bool:
-    if alert.created_at < to_text(now - STRANDED_FOR):
-        alerts.end_repeats(db, alert.id)
-        return False
     candidates = _candidates(db, alerts.site_to_page(db, alert.incident_id))
     return _tell_again(db, now, alert, targets_so_far(alert.tier, candidates, policy), policy)
 
@@ -163,17 +172,21 @@ def _tell_worse(
 
 
 def _devices(db: Database, person_id: str | None) -> tuple[Target, ...]:
-    found = subscriptions.subscriptions_of(db, person_id) if person_id else []
-    return tuple(Target(each.person_id, "push", each.id) for each in found if each.gone_at is None)
+    found = subscriptions.entitled(db, person_id) if person_id else []
+    return tuple(Target(each.person_id, "push", each.id) for each in found)
 
 
 def _escalate(db: Database, now: datetime, alert: AlertRow, policy: Policy) -> bool:
     if alert.tier == BUNDLED:
-        return alerts.still_due(db, alert.id, to_text(now)) and _tell_bundle(db, now, alert, policy)
+        return _still_due(db, now, alert, policy) and _tell_bundle(db, now, alert, policy)
     if not alerts.leave_tier(db, alert.id, alert.tier):
         return False
     _tell(db, now, alert, alert.tier + 1, alerts.site_to_page(db, alert.incident_id), policy)
     return True
+
+
+def _still_due(db: Database, now: datetime, alert: AlertRow, policy: Policy) -> bool:
+    return alerts.still_due(db, alert.id, to_text(now), _too_far(now, policy.tier_seconds))
 
 
 def _tell_bundle(db: Database, now: datetime, due: AlertRow, policy: Policy) -> bool:
@@ -233,3 +246,11 @@ def _repeat_at(now: datetime, tier: int, policy: Policy) -> str | None:
 
 def _candidates(db: Database, site_id: str | None) -> list[Candidate]:
     return [Candidate(**vars(row)) for row in alerts.candidates(db, site_id or "")]
+
+
+def _id(alert: AlertRow) -> str:
+    return alert.id
+
+
+def _too_far(now: datetime, seconds: int) -> str:
+    return beyond(now, timedelta(seconds=seconds))

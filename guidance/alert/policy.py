@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from guidance.settings import Settings
 
 FIRST_TIER, LAST_TIER = 1, 2
+# For how long after it was raised an alert that nobody has is tried and told again.
+REPEATED_FOR = timedelta(days=1)
 
 Channel = Literal["push", "email"]
 
@@ -32,12 +35,14 @@ class Candidate:
 class Policy:
     """`tier_seconds` until the next tier is told; `email` says whether e-mail can be sent at all.
 
-    Once the last tier is told, everyone is told again each `repeat_seconds` (0: never).
+    Once the last tier is told, everyone is told again each `repeat_seconds` (0: never). What waited for longer than
+    `stale_minutes` while no worker lived is told together.
     """
 
     tier_seconds: int = 120
     email: bool = False
     repeat_seconds: int = 300
+    stale_minutes: int = 240
 
 
 @dataclass(frozen=True)
@@ -86,4 +91,4 @@ def people(found: Sequence[Target]) -> int:
 
 def policy_of(settings: Settings) -> Policy:
     """The policy that an installation has chosen."""
-    return Policy(settings.tier_seconds, bool(settings.smtp_url), settings.repeat_seconds)
+    return Policy(settings.tier_seconds, bool(settings.smtp_url), settings.repeat_seconds, settings.stale_minutes)

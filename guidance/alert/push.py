@@ -26,7 +26,7 @@ from guidance.alert.endpoint import (
     listed_hosts,
 )
 from guidance.alert.outcome import Answer
-from guidance.alert.payload import full_payload, minimal_payload
+from guidance.alert.payload import full_payload, minimal_payload, summary_payload
 from guidance.alert.vapid import Signer, usable_contact
 from guidance.alert.wire import BadAnswer, Reply, Wire
 from guidance.clock import SystemClock
@@ -41,7 +41,7 @@ LONGEST_TTL = 24 * 3600
 
 @dataclass(frozen=True)
 class Push:
-    """What is sent, and to which browser."""
+    """What is sent, and to which browser. `summary`: of how many alerts it tells together, 0 for one."""
 
     endpoint: str
     p256dh: str
@@ -50,6 +50,7 @@ class Push:
     kind: str
     urgency: str
     minimal: bool = False
+    summary: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class PushSender:
         if reply.status in (401, 403):
             self.signer.forget(endpoint.origin)
             reply = self._post(endpoint, push, body)
-        return Answer(reply.status, retry_after=reply.retry_after)
+        return Answer(reply.status, retry_after=reply.retry_after, date=reply.date)
 
     def _post(self, endpoint: Endpoint, push: Push, body: bytes) -> Reply:
         headers = {
@@ -110,6 +111,8 @@ class PushSender:
     def _message(self, push: Push) -> bytes:
         if push.minimal:
             return minimal_payload(push.incident_id)
+        if push.summary:
+            return summary_payload(push.incident_id, push.urgency, push.summary)
         return full_payload(push.incident_id, push.kind, push.urgency)
 
 

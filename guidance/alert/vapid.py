@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from guidance.clock import Clock
 from guidance.keys import public_text
+from guidance.mailbox import BadMailbox, read_mailbox
 
 LIFE = timedelta(hours=2)
 KEPT = timedelta(minutes=5)
@@ -26,9 +27,14 @@ _PLACEHOLDER = re.compile(r"(?:[@/.]|^)(?:localhost|example(?:\.[a-z]+)?|test|in
 
 def usable_contact(contact: str) -> bool:
     """Whether a push service could write to this address; some refuse every message from one that they cannot."""
-    return bool(re.match(r"mailto:[^@\s]+@[^@\s]+\.[^@\s]+$|https://[^/\s]+\.[^\s]+$", contact)) and not (
-        _PLACEHOLDER.search(contact.lower())
-    )
+    if _PLACEHOLDER.search(contact.lower()):
+        return False
+    if not contact.startswith("mailto:"):
+        return bool(re.fullmatch(r"https://[^/\s]+\.[^\s]+", contact))
+    try:
+        return bool(read_mailbox(contact.removeprefix("mailto:")))
+    except BadMailbox:
+        return False
 
 
 class Signer:

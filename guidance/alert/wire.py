@@ -1,7 +1,7 @@
 """One small HTTP/1.1 client for pushes: kept-alive connections to checked addresses, a deadline for the whole answer.
 
-No redirects, no proxies from the environment, at most 8 KiB read, only the status and Retry-After kept. A push service
-answers with little or nothing; whatever else comes ends the connection. Used by push.py alone.
+No redirects, no proxies from the environment, at most 8 KiB read, only status, Retry-After and Date kept. A push
+service answers with little or nothing; whatever else comes ends the connection.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LIFE_SECONDS = 300.0
 
 _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-5][0-9]{2})(?: [^\r\n]*)?\r\n")
 _FIELD = re.compile(
-    rb"^(content-length|connection|retry-after|transfer-encoding):[ \t]*([^\r\n]*?)[ \t]*\r?$", re.I | re.M
+    rb"^(content-length|connection|retry-after|transfer-encoding|date):[ \t]*([^\r\n]*?)[ \t]*\r?$", re.I | re.M
 )
 
 
@@ -39,6 +39,7 @@ class Reply:
 
     status: int
     retry_after: str | None = None
+    date: str | None = None
 
 
 @dataclass
@@ -188,7 +189,8 @@ def _read_answer(sock: socket.socket, received: bytes, deadline: float) -> tuple
             break
         received = rest
     fields = {name.lower(): value for name, value in _FIELD.findall(head)}
-    reply = Reply(int(status[2]), fields[b"retry-after"].decode("latin-1") if b"retry-after" in fields else None)
+    told = {name: text.decode("latin-1") for name, text in fields.items()}
+    reply = Reply(int(status[2]), told.get(b"retry-after"), told.get(b"date"))
     return reply, status[1] == b"1" and _drained(sock, fields, reply.status, len(rest))
 
 

@@ -15,17 +15,21 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from guidance.alert.alone import Aside
+from guidance.alert.fold import fold_stale, unfold_young, was_away
 from guidance.alert.lanes import HELD, Done, Job, Lanes
-from guidance.alert.mail import MailSender
-from guidance.alert.outcome import Answer
+from guidance.alert.mail import MailAlert, MailSender
+from guidance.alert.outcome import LATEST_RETRY, Answer
 from guidance.alert.plan import escalate_due, repeat_due, rescue_stranded, retry_failed
-from guidance.alert.policy import Policy
+from guidance.alert.policy import REPEATED_FOR, Policy
 from guidance.alert.push import Push, PushSender
 from guidance.alert.results import write_results
-from guidance.clock import Clock, to_text
+from guidance.alert.watch import Watch
+from guidance.clock import LEEWAY, Clock, beyond, to_text
 from guidance.store import deliveries
 from guidance.store.db import Store
 from guidance.store.deliveries import Leased
+from guidance.store.health import newest_beat
 from guidance.translations.voices import voice
 
 logger = logging.getLogger("guidance.alert")
@@ -37,12 +41,19 @@ STOP_SECONDS = 10.0
 PROBE_SECONDS = 0.25
 GATHER_SECONDS = 0.005
 MAIL_LANE = "e-mail"
+# Mail servers turn away who opens many connections at once.
+MAILS_AT_ONCE = 8
 FORGET_BEATS_AFTER = timedelta(hours=1)
+SILENT_SECONDS = 3.0
+FAILURES_IN_A_ROW = 10
 
 
 @dataclass
 class Worker:
-    """One worker. `lease_seconds` is how long another waits before it takes over what this one holds."""
+    """One worker. `lease_seconds` is how long another waits before it takes over what this one holds.
+
+    Durations are measured by `time.monotonic`; the clock is asked only for what is stored.
+    """
 
     store: Store
     clock: Clock
@@ -52,7 +63,11 @@ class Worker:
     lease_seconds: int
     name: str = field(default_factory=lambda: secrets.token_hex(8))
     _lanes: Lanes = field(init=False)
+    _watch: Watch = field(init=False)
+    _aside: Aside = field(default_factory=Aside, init=False)
     _unwritten: list[Done] = field(default_factory=list, init=False)
+    _failures: int = field(default=0, init=False)
+    _began: bool = field(default=False, init=False)
     _seen: int = field(default=-1, init=False)
     _next_due: str | None = field(default=None, init=False)
     _lease_end: str | None = field(default=None, init=False)
@@ -62,7 +77,8 @@ class Worker:
     _probe_at: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
-        self._lanes = Lanes(self._send)
+        self._lanes = Lanes(self._send, {MAIL_LANE: MAILS_AT_ONCE})
+        self._watch = Watch(min(SILENT_SECONDS, self.lease_seconds))
 
     @property
     def busy(self) -> bool:
@@ -80,13 +96,25 @@ class Worker:
         self.push.wire.close()
 
     def _try_step(self, leasing: bool = True) -> None:
-        """One step; a store that is busy or full is waited for, and no result is forgotten meanwhile."""
+        """One step; a store that is busy or full is waited for, and no result is forgotten meanwhile.
+
+        An error that nobody foresaw is logged and the step tried again. When it goes on like that the worker ends, so
+        that whoever watches it sees that.
+        """
         try:
             self.step(leasing)
+            self._failures = 0
         except sqlite3.OperationalError as error:
             logger.error("the store refused, trying again: %s", error)
             self._seen = -1
             time.sleep(POLL_SECONDS)
+        except Exception:
+            self._failures += 1
+            if self._failures >= FAILURES_IN_A_ROW:
+                raise
+            logger.exception("a step failed, trying again")
+            self._seen = -1
+            time.sleep(BEAT_SECONDS)
 
     def step(self, leasing: bool = True) -> None:
         """Wait briefly for something to do, and do it."""
@@ -106,16 +134,20 @@ class Worker:
         with self.store.transaction() as db:
             stranded = write_results(db, now, self._unwritten)
             if sweep or (self._lease_end is not None and self._lease_end <= to_text(now)):
-                self._renew(db, now, begun)  # first, so that a clock that jumped ends only the leases of others
-                deliveries.free_expired(db, to_text(now))
+                self._renew(db, now, begun)  # first, so that a clock that jumped ends none of our own
+                self._watch.look(deliveries.beats(db), begun)
+                living = self._watch.living(begun, but=self.name)
+                deliveries.free_expired(db, to_text(now), self._too_far(now, self.lease_seconds), living)
             if stranded or sweep:
-                rescue_stranded(db, now, self.policy)
-            escalate_due(db, now, self.policy)
-            repeat_due(db, now, self.policy)
+                rescue_stranded(db, now, self.policy, self._aside)
+            escalate_due(db, now, self.policy, self._aside)
+            repeat_due(db, now, self.policy, self._aside)
             if sweep:
                 retry_failed(db, now)
+                unfold_young(db, now, self.policy)
             leased = self._lease(db, now) if leasing else []
-            self._next_due, self._lease_end = deliveries.next_due(db), deliveries.first_lease_end(db)
+            self._next_due = deliveries.next_due(db, to_text(now - REPEATED_FOR))
+            self._lease_end = deliveries.first_lease_end(db)
         self._lanes.written(self._unwritten)
         self._unwritten = []
         if sweep:
@@ -132,7 +164,10 @@ class Worker:
             most = HELD // 2
         self._probe_at = time.monotonic() + PROBE_SECONDS
         until = to_text(now + timedelta(seconds=self.lease_seconds))
-        return deliveries.lease(db, to_text(now), until, most)
+        return deliveries.lease(db, to_text(now), until, most, self.name, self._too_far(now, LATEST_RETRY))
+
+    def _too_far(self, now: datetime, seconds: float) -> str:
+        return beyond(now, timedelta(seconds=seconds))
 
     def _start(self, leased: Leased, valid_until: float) -> None:
         job = Job(leased, self._lane(leased), valid_until)
@@ -145,8 +180,13 @@ class Worker:
         return MAIL_LANE if leased.channel == "email" else self.push.lane(leased.endpoint or "")
 
     def _send(self, leased: Leased) -> Answer:
+        if not leased.entitled:
+            return Answer(problem="no longer alerted", final=True)
         if leased.channel == "email":
-            return self.mail.send(leased.target, leased.incident_id, leased.urgency, voice(leased.locale))
+            return self.mail.send(
+                MailAlert(leased.id, leased.target, leased.incident_id, leased.urgency, leased.summary),
+                voice(leased.locale),
+            )
         if leased.endpoint is None or leased.p256dh is None or leased.auth is None:
             return Answer(problem="device removed", final=True)
         return self.push.send(
@@ -158,6 +198,7 @@ class Worker:
                 leased.kind,
                 leased.urgency,
                 bool(leased.minimal),
+                leased.summary,
             )
         )
 
@@ -169,10 +210,22 @@ class Worker:
             return
         now = self.clock.now()
         with self.store.transaction() as db:
-            deliveries.beat(db, self.name, to_text(now), to_text(now - FORGET_BEATS_AFTER))
+            self._watch.look(deliveries.beats(db), begun)
+            if not self._began:
+                self._begin(db, now)
+            deliveries.beat(db, self.name, to_text(now), to_text(now - FORGET_BEATS_AFTER), to_text(now + LEEWAY))
             if renew:
                 self._renew(db, now, begun)
+        self._began = True
         self._beat_at = begun + BEAT_SECONDS
+
+    def _begin(self, db: Database, now: datetime) -> None:
+        """Before the first sign of life: what waited too long while no worker lived is told together."""
+        last_beat = newest_beat(db)
+        if was_away(now, last_beat, self.policy):
+            folded = fold_stale(db, now, last_beat, self.policy)
+            if folded.alerts:
+                logger.warning("%s alerts waited for too long and are told together", folded.alerts)
 
     def _renew(self, db: Database, now: datetime, begun: float) -> None:
         jobs = list(self._lanes.jobs.values())

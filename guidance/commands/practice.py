@@ -1,4 +1,4 @@
-"""`guidance practice-reminders`: one e-mail to each holder whose certificate ends. To be run once a day."""
+"""`guidance practice-reminders`: asks new addresses, and reminds holders whose certificate ends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from guidance.translations.voices import voice
 
 @click.command("practice-reminders")
 def practice_reminders() -> None:
-    """Remind holders of certificates who asked for it; run it once a day, from cron or a timer."""
+    """Write to holders of certificates who asked for a reminder.
+
+    A new address is asked first whether it is theirs. Who said yes gets one reminder when the end is near. Run it every
+    ten minutes, from cron or a timer: nobody gets more than one message a day.
+    """
     settings = from_environment(os.environ)
     if not settings.database.exists():
         raise click.ClickException(f"There is no database in {settings.data}. Run `guidance init` first.")
@@ -26,10 +30,14 @@ def practice_reminders() -> None:
     if server is None:
         raise click.ClickException("E-mail is off. Set GUIDANCE_SMTP_URL and GUIDANCE_MAIL_FROM.")
     here = assemble(settings)
-    letterhead = Letterhead(settings.mail_from, settings.city, settings.base_url)
+    letterhead = Letterhead(settings.mail_from, settings.city, settings.base_url, here.keys.secret)
     done = send_reminders(
         here.store, here.clock, here.ground, letterhead, sender_for(server), lambda row: voice(row.locale)
     )
     click.echo(f"{done.sent} reminders sent.")
+    if done.asked:
+        click.echo(f"{done.asked} addresses asked whether they want one.")
+    if done.given_up:
+        click.echo(f"{done.given_up} addresses deleted: they take no mail, or nobody answered.")
     if done.failed:
         raise click.ClickException(f"{done.failed} could not be sent; they are tried again next time.")

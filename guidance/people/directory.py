@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlite_utils import Database
 
 from guidance.clock import to_text
+from guidance.mailbox import BadMailbox, read_mailbox
 from guidance.protocol.model import ROLES as CONTACT_ROLES
 from guidance.protocol.model import SITE_TYPES
 from guidance.store import log
@@ -77,8 +78,10 @@ def add_contact(db: Database, now: datetime, contact: Contact, *, site: str = ""
 def add_person(db: Database, now: datetime, name: str, title: str, email: str, roles: tuple[Grant, ...]) -> Person:
     """Put in someone who can sign in."""
     _need(name, "the person's name")
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
-        raise NotAdded(f"{email!r} is no e-mail address.")
+    try:
+        email = read_mailbox(email)
+    except BadMailbox as wrong:
+        raise NotAdded(f"{email!r} is not one e-mail address. {wrong}") from wrong
     if rows.person_by_email(db, email):
         raise NotAdded(f"Someone has the e-mail address {email} already.")
     if not roles:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from sqlite_utils import Database
 
-from guidance.clock import from_text, to_text
+from guidance.clock import LEEWAY, from_text, to_text
 from guidance.people.tokens import new_code, new_token, read_code, token_hash
 from guidance.settings import Settings
 from guidance.store import devices as rows
@@ -61,13 +61,13 @@ def slow(db: Database, now: datetime) -> bool:
     right code, or anyone could lock every desk out by typing nonsense. What keeps guessing hopeless is the
     code itself: 50 bits against, say, 500 live codes need some 10^12 tries within a day.
     """
-    return rows.count_failures(db, to_text(now - FAILURE_WINDOW)) > FAILURES_BEFORE_SLOW
+    return rows.count_failures(db, to_text(now - FAILURE_WINDOW), to_text(now + LEEWAY)) > FAILURES_BEFORE_SLOW
 
 
 def note_failure(db: Database, now: datetime) -> None:
     """Remember a wrong code."""
     since = to_text(now - FAILURE_WINDOW)
-    if rows.count_failures(db, since) < FAILURES_KEPT:
+    if rows.count_failures(db, since, to_text(now + LEEWAY)) < FAILURES_KEPT:
         rows.add_failure(db, to_text(now), since)
 
 
@@ -91,7 +91,7 @@ def device_of(db: Database, token: str) -> Device | None:
 
 def due_for_touch(device: Device, now: datetime) -> bool:
     """Whether a device's last use should be written down again."""
-    return now - from_text(device.seen_at) >= TOUCH_AFTER
+    return abs(now - from_text(device.seen_at)) >= TOUCH_AFTER
 
 
 def touch(db: Database, now: datetime, device: Device) -> None:

@@ -6,10 +6,9 @@ Nothing personal is kept but an e-mail address for one reminder, if the holder w
 from __future__ import annotations
 
 import calendar
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from sqlite_utils import Database
@@ -26,7 +25,9 @@ from guidance.store.certificates import CertificateRow, Pinned
 from guidance.store.practice_runs import RunId, RunRow
 from guidance.translations.languages import DEFAULT
 
-EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\.[^@\s]{2,63}")
+# So many certificates within an hour may name one address for their reminder.
+MOST_FOR_ADDRESS = 3
+ADDRESS_WINDOW = timedelta(hours=1)
 FindProtocol = Callable[[Database, str], Protocol | None]
 
 
@@ -60,6 +61,10 @@ class NotEarned(Exception):
         self.missing = tuple(missing)
 
 
+class AddressTooOften(Exception):
+    """Several certificates of the last hour are to remind the same address: somebody may mean to fill a mailbox."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """Whether a certificate holds. `last_day` is the last one by age; `risen` are the ids of protocols whose edition
@@ -76,7 +81,9 @@ class Standing:
 
 
 def issue(db: Database, now: datetime, wish: Wish, ground: Ground) -> CertificateRow:
-    """Give a certificate for runs that meet the pass mark; raises `NotEarned`. Asking twice gives the same one.
+    """Give a certificate for runs that meet the pass mark. Asking twice gives the same one.
+
+    Raises `NotEarned`, or `AddressTooOften` when many certificates have just named the same address for a reminder.
 
     A run counts for one certificate of a role and site type, so that passing once is not passing for many.
     """
@@ -89,6 +96,7 @@ def issue(db: Database, now: datetime, wish: Wish, ground: Ground) -> Certificat
         if again is not None:
             return again
         raise NotEarned([id for id in ground.rules.required(wish.role, wish.site_type) if id not in chosen])
+    _bound_address(db, now, wish.reminder_email)
     row = CertificateRow(
         id=str(uuid4()),
         code=new_code(),
@@ -119,9 +127,10 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
-def is_email(text: str) -> bool:
-    """Whether a text has the form of an e-mail address."""
-    return EMAIL.fullmatch(text) is not None and text.isprintable()
+def _bound_address(db: Database, now: datetime, address: str | None) -> None:
+    since = to_text(now - ADDRESS_WINDOW)
+    if address and rows.count_for_address(db, address, since) >= MOST_FOR_ADDRESS:
+        raise AddressTooOften
 
 
 def _counting(db: Database, now: datetime, wish: Wish, runs: Sequence[RunRow], ground: Ground) -> Mapping[str, RunRow]:

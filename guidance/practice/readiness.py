@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from guidance.clock import to_text
+from guidance.clock import LEEWAY, to_text
 from guidance.practice.certificates import Ground, standing
 from guidance.practice.results import median
 from guidance.practice.small_numbers import FEWEST, shown
@@ -22,13 +22,15 @@ from guidance.store.readiness import Reach, SiteRun
 
 SEEN_WITHIN = timedelta(days=30)
 RUNS_WITHIN = timedelta(days=365)
+PROOF_DAYS = 30
 MOST_STAFF = 20_000
 
 
 @dataclass(frozen=True)
 class Readiness:
     """One site. `certified` and `percent` are None when hidden or when the staff count is not known;
-    seconds are medians of the last twelve months; `reached` says whether a push reaches somebody of the site."""
+    seconds are medians of the last twelve months. `reached` says whether a push has lately reached somebody of the
+    site, `hoped` whether it may though none has."""
 
     site: Site
     staff: int | None
@@ -40,11 +42,15 @@ class Readiness:
     phones: int
     phones_seen: int
     reached: bool
+    hoped: bool
 
 
-def gather(db: Database, now: datetime, sites: Sequence[Site], ground: Ground) -> list[Readiness]:
-    """The readiness of these sites, in their order."""
-    reach = rows.reach(db, to_text(now - SEEN_WITHIN))
+def gather(
+    db: Database, now: datetime, sites: Sequence[Site], ground: Ground, proof_days: int = PROOF_DAYS
+) -> list[Readiness]:
+    """The readiness of these sites, in their order. A proof that alerts arrive counts for `proof_days`."""
+    proven_since = to_text(now - timedelta(days=proof_days))
+    reach = rows.reach(db, to_text(now - SEEN_WITHIN), proven_since, to_text(now + LEEWAY))
     runs: dict[str, list[SiteRun]] = {}
     for run in rows.site_runs(db, to_text(now - RUNS_WITHIN)):
         runs.setdefault(run.site_id, []).append(run)
@@ -82,6 +88,7 @@ def _of(site: Site, reach: Reach, certified: int, runs: list[SiteRun], ground: G
         phones=reach.phones,
         phones_seen=reach.phones_seen,
         reached=reach.proven > 0,
+        hoped=reach.hoped > 0,
     )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from guidance.store.deliveries import LATEST
+
 # The tier of an alert that waits to be told together with others of its device.
 BUNDLED = 0
 OF_ITS_DEVICE = (
@@ -21,6 +23,7 @@ class AlertRow:
     """The alert of one incident. `next_tier_at` is None when no further tier will be told.
 
     `round` counts how often people were told again, `repeat_at` is when they next will be (None: not planned).
+    `folded_at`: it was too old to help when a worker came back, and was told together with others.
     """
 
     id: str
@@ -32,6 +35,7 @@ class AlertRow:
     next_tier_at: str | None
     round: int = 0
     repeat_at: str | None = None
+    folded_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def raise_again(db: Database, alert_id: str, tier: int, urgency: str, now: str) 
     """A closed alert begins anew, in a round of its own; `created_at` is from now on when it was raised last."""
     row = db.execute(
         "UPDATE alerts SET state = 'active', urgency = :urgency, tier = :tier, round = round + 1, created_at = :now, "
-        "next_tier_at = NULL, repeat_at = NULL WHERE id = :id RETURNING *",
+        "next_tier_at = NULL, repeat_at = NULL, folded_at = NULL WHERE id = :id RETURNING *",
         {"id": alert_id, "tier": tier, "urgency": urgency, "now": now},
     ).fetchone()
     return AlertRow(**dict(row))
@@ -159,10 +163,12 @@ def set_tier(db: Database, alert_id: str, tier: int, next_tier_at: str | None, r
     )
 
 
-def due_alerts(db: Database, now: str) -> list[AlertRow]:
-    """Alerts whose next tier is to be told now."""
+def due_alerts(db: Database, now: str, too_far: str = LATEST) -> list[AlertRow]:
+    """Alerts whose next tier is to be told now. Due is also what a clock that ran ahead put beyond `too_far`."""
     rows = db.execute(
-        "SELECT * FROM alerts WHERE state = 'active' AND next_tier_at <= :now ORDER BY next_tier_at, id", {"now": now}
+        "SELECT * FROM alerts WHERE state = 'active' AND (next_tier_at <= :now OR next_tier_at > :too_far) "
+        "ORDER BY next_tier_at, id",
+        {"now": now, "too_far": too_far},
     )
     return [AlertRow(**dict(row)) for row in rows]
 
@@ -177,10 +183,16 @@ def leave_tier(db: Database, alert_id: str, tier: int) -> bool:
     return bool(rows)
 
 
-def due_repeats(db: Database, now: str) -> list[AlertRow]:
-    """Alerts of which everyone is to be told again now."""
+def due_repeats(db: Database, now: str, raised_since: str, too_far: str = LATEST) -> list[AlertRow]:
+    """Alerts of which everyone is to be told again now. Due is also what a clock that ran ahead put beyond `too_far`.
+
+    Those raised before `raised_since` are passed over, and not changed: a clock that is wrong for a moment must not end
+    anything for good.
+    """
     rows = db.execute(
-        "SELECT * FROM alerts WHERE state = 'active' AND repeat_at <= :now ORDER BY repeat_at, id", {"now": now}
+        "SELECT * FROM alerts WHERE state = 'active' AND repeat_at IS NOT NULL AND created_at >= :since "
+        "AND folded_at IS NULL AND (repeat_at <= :now OR repeat_at > :too_far) ORDER BY repeat_at, id",
+        {"now": now, "since": raised_since, "too_far": too_far},
     )
     return [AlertRow(**dict(row)) for row in rows]
 
@@ -204,15 +216,11 @@ def begin_round(db: Database, alert: AlertRow, repeat_at: str | None) -> bool:
     return bool(rows)
 
 
-def end_repeats(db: Database, alert_id: str) -> None:
-    """Nobody is told again."""
-    db.execute("UPDATE alerts SET repeat_at = NULL WHERE id = :id", {"id": alert_id})
-
-
 def stranded_alerts(db: Database, since: str) -> list[AlertRow]:
     """Active alerts younger than `since` whose present tier reached nobody and is trying nobody."""
     rows = db.execute(
-        """SELECT * FROM alerts WHERE state = 'active' AND tier > 0 AND created_at >= :since AND NOT EXISTS (
+        """SELECT * FROM alerts WHERE state = 'active' AND tier > 0 AND created_at >= :since AND folded_at IS NULL
+           AND NOT EXISTS (
                SELECT 1 FROM deliveries WHERE alert_id = alerts.id AND deliveries.tier = alerts.tier
                AND deliveries.state IN ('queued', 'leased', 'sent')
            ) ORDER BY created_at, id""",
@@ -221,12 +229,12 @@ def stranded_alerts(db: Database, since: str) -> list[AlertRow]:
     return [AlertRow(**dict(row)) for row in rows]
 
 
-def told_of_device(db: Database, incident_id: str, since: str) -> list[AlertRow]:
-    """Alerts of other incidents of the same device that were raised since a moment and told by themselves."""
+def told_of_device(db: Database, incident_id: str, since: str, until: str = LATEST) -> list[AlertRow]:
+    """Alerts of other incidents of the same device that were raised within a time and told by themselves."""
     rows = db.execute(
-        "SELECT * FROM alerts WHERE tier > 0 AND created_at >= :since AND incident_id <> :incident "
-        f"AND {OF_ITS_DEVICE}",
-        {"incident": incident_id, "since": since},
+        "SELECT * FROM alerts WHERE tier > 0 AND created_at >= :since AND created_at <= :until "
+        f"AND incident_id <> :incident AND {OF_ITS_DEVICE}",
+        {"incident": incident_id, "since": since, "until": until},
     )
     return [AlertRow(**dict(row)) for row in rows]
 
@@ -249,11 +257,12 @@ def ask_bundle_at(db: Database, incident_id: str, at: str | None) -> None:
     )
 
 
-def still_due(db: Database, alert_id: str, now: str) -> bool:
+def still_due(db: Database, alert_id: str, now: str, too_far: str = LATEST) -> bool:
     """Whether an alert that was due a moment ago still is."""
     row = db.execute(
-        "SELECT 1 FROM alerts WHERE id = :id AND state = 'active' AND next_tier_at <= :now",
-        {"id": alert_id, "now": now},
+        "SELECT 1 FROM alerts WHERE id = :id AND state = 'active' "
+        "AND (next_tier_at <= :now OR next_tier_at > :too_far)",
+        {"id": alert_id, "now": now, "too_far": too_far},
     ).fetchone()
     return row is not None
 

@@ -21,7 +21,11 @@ class Pinned:
 
 @dataclass(frozen=True)
 class CertificateRow:
-    """One certificate. `protocols` holds the version of each protocol practised, `runs` the ids of the runs."""
+    """One certificate. `protocols` holds the version of each protocol practised, `runs` the ids of the runs.
+
+    The owner of `reminder_email` was asked at `confirm_sent_at`, by a link whose hash is kept, and said yes at
+    `confirmed_at`.
+    """
 
     id: str
     code: str
@@ -34,6 +38,9 @@ class CertificateRow:
     reminder_email: str | None = None
     reminded_at: str | None = None
     locale: str = "en"
+    confirm_hash: str | None = None
+    confirm_sent_at: str | None = None
+    confirmed_at: str | None = None
 
 
 def add_certificate(db: Database, row: CertificateRow) -> None:
@@ -92,6 +99,79 @@ def set_reminded(db: Database, certificate_id: str, now: str) -> None:
         "UPDATE certificates SET reminded_at = :now, reminder_email = NULL WHERE id = :id",
         {"id": certificate_id, "now": now},
     )
+
+
+def set_asked(db: Database, certificate_id: str, token_hash: str, now: str) -> None:
+    """The owner of the address is being asked whether it is theirs."""
+    db.execute(
+        "UPDATE certificates SET confirm_hash = :hash, confirm_sent_at = :now WHERE id = :id AND confirmed_at IS NULL",
+        {"id": certificate_id, "hash": token_hash, "now": now},
+    )
+
+
+def set_not_asked(db: Database, certificate_id: str) -> None:
+    """The question did not go out."""
+    db.execute(
+        "UPDATE certificates SET confirm_hash = NULL, confirm_sent_at = NULL WHERE id = :id AND confirmed_at IS NULL",
+        {"id": certificate_id},
+    )
+
+
+def asked_by(db: Database, token_hash: str) -> CertificateRow | None:
+    """The certificate whose address was asked by this link; None when there is none, or the address is forgotten."""
+    row = db.execute(
+        "SELECT * FROM certificates WHERE confirm_hash = :hash AND reminder_email IS NOT NULL", {"hash": token_hash}
+    ).fetchone()
+    return _certificate(row) if row else None
+
+
+def confirm(db: Database, token_hash: str, now: str) -> bool:
+    """The owner of the address said yes; false when the link was used before or leads to nothing."""
+    rows = db.execute(
+        "UPDATE certificates SET confirmed_at = :now "
+        "WHERE confirm_hash = :hash AND confirmed_at IS NULL AND reminder_email IS NOT NULL RETURNING id",
+        {"hash": token_hash, "now": now},
+    ).fetchall()
+    return bool(rows)
+
+
+def forget_address(db: Database, certificate_id: str) -> None:
+    """No reminder will be sent: the address is deleted."""
+    db.execute(
+        "UPDATE certificates SET reminder_email = NULL, confirm_hash = NULL WHERE id = :id", {"id": certificate_id}
+    )
+
+
+def count_for_address(db: Database, address: str, since: str) -> int:
+    """How many certificates were issued since a moment whose reminder is to go to this address."""
+    (count,) = db.execute(
+        "SELECT count(*) FROM certificates WHERE reminder_email = :address AND issued_at >= :since",
+        {"address": address, "since": since},
+    ).fetchone()
+    return int(count)
+
+
+def claim_mail(db: Database, address_hash: str, now: str, since: str, too_far: str) -> bool:
+    """Take today's place for a message to an address; false when one went there since a moment.
+
+    A message from beyond `too_far` was noted by a clock that ran ahead, and counts for nothing.
+    """
+    rows = db.execute(
+        "INSERT INTO practice_mail (address_hash, at) VALUES (:hash, :now) "
+        "ON CONFLICT (address_hash) DO UPDATE SET at = :now WHERE at < :since OR at > :too_far RETURNING at",
+        {"hash": address_hash, "now": now, "since": since, "too_far": too_far},
+    ).fetchall()
+    return bool(rows)
+
+
+def release_mail(db: Database, address_hash: str) -> None:
+    """The message did not go out: the place is free again."""
+    db.execute("DELETE FROM practice_mail WHERE address_hash = :hash", {"hash": address_hash})
+
+
+def forget_mail(db: Database, before: str) -> None:
+    """Forget to whom was written before a moment."""
+    db.execute("DELETE FROM practice_mail WHERE at < :before", {"before": before})
 
 
 def _certificate(row: Row) -> CertificateRow:

@@ -97,6 +97,21 @@ def _whole_or_nothing(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def part_of(database: Database) -> Iterator[None]:
+    """A part of the present transaction: what fails inside is taken back by itself, and the error goes on."""
+    connection = database.conn
+    connection.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK TO part")
+            connection.execute("RELEASE part")
+        raise
+    connection.execute("RELEASE part")
+
+
 def open_database(path: Path) -> Database:
     """Open the file and prove its settings; `StoreUnusable` says which one did not take."""
     connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, check_same_thread=False)

@@ -36,11 +36,15 @@ def add_join_code(
     )
 
 
-def site_of_code(db: Database, code_hash: str, now: str) -> str | None:
-    """The site that a join code leads to; None when it is unknown, expired or revoked."""
+def site_of_code(db: Database, code_hash: str, now: str, latest_end: str = "9999") -> str | None:
+    """The site that a join code leads to; None when it is unknown, expired or revoked.
+
+    One that ends after `latest_end` was made by a clock that ran ahead, and counts as expired.
+    """
     row = db.execute(
-        "SELECT site_id FROM join_codes WHERE code_hash = :hash AND revoked_at IS NULL AND expires_at > :now",
-        {"hash": code_hash, "now": now},
+        "SELECT site_id FROM join_codes WHERE code_hash = :hash AND revoked_at IS NULL AND expires_at > :now "
+        "AND expires_at <= :latest",
+        {"hash": code_hash, "now": now, "latest": latest_end},
     ).fetchone()
     return row["site_id"] if row else None
 
@@ -62,9 +66,11 @@ def revoke_codes(db: Database, site_id: str, now: str) -> None:
     )
 
 
-def count_failures(db: Database, since: str) -> int:
-    """How many wrong codes were tried since a moment, by anyone."""
-    (count,) = db.execute("SELECT count(*) FROM join_failures WHERE at > :since", {"since": since}).fetchone()
+def count_failures(db: Database, since: str, until: str = "9999") -> int:
+    """How many wrong codes were tried within a time, by anyone."""
+    (count,) = db.execute(
+        "SELECT count(*) FROM join_failures WHERE at > :since AND at <= :until", {"since": since, "until": until}
+    ).fetchone()
     return int(count)
 
 

@@ -190,7 +190,7 @@ def people(db: Database) -> list[Person]:
 
 
 def disable(db: Database, person_id: str, now: str) -> bool:
-    """Take someone's access away and end their sessions; false when it was done before."""
+    """Take someone's access away and end their sessions and alerts; false when it was done before."""
     rows = db.execute(
         "UPDATE people SET disabled_at = :now WHERE id = :id AND disabled_at IS NULL RETURNING id",
         {"id": person_id, "now": now},
@@ -198,6 +198,7 @@ def disable(db: Database, person_id: str, now: str) -> bool:
     db.execute(
         "UPDATE sessions SET ended_at = :now WHERE person_id = :id AND ended_at IS NULL", {"id": person_id, "now": now}
     )
+    db.execute("DELETE FROM push_subscriptions WHERE person_id = :id", {"id": person_id})
     return bool(rows)
 
 

@@ -9,14 +9,18 @@ from sqlite_utils import Database
 
 @dataclass(frozen=True)
 class Reach:
-    """What a site has. `staff` is None until its supervisor says it; `proven` counts people of the site whose push
-    subscription is proven to arrive."""
+    """What a site has. `staff` is None until its supervisor says it.
+
+    `proven` counts people of the site whose push subscription is proven to arrive, `hoped` those who have one that
+    nothing speaks against.
+    """
 
     site_id: str
     staff: int | None
     phones: int
     phones_seen: int
     proven: int
+    hoped: int
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,12 @@ class SiteRun:
     received_at: str
 
 
-def reach(db: Database, seen_since: str) -> dict[str, Reach]:
-    """What every site has, by site id; a phone counts as seen when it was in use since then."""
+def reach(db: Database, seen_since: str, proven_since: str = "", now: str = "9999") -> dict[str, Reach]:
+    """What every site has, by site id; a phone counts as seen when it was in use since then.
+
+    A browser is proven when its push service took a message since `proven_since` and has not refused one after that. A
+    proof from after `now` is of a clock that ran ahead, and counts for nothing.
+    """
     rows = db.execute(
         """SELECT sites.id AS site_id, sites.staff_count AS staff,
                   (SELECT count(*) FROM devices WHERE site_id = sites.id AND revoked_at IS NULL) AS phones,
@@ -44,9 +52,16 @@ def reach(db: Database, seen_since: str) -> dict[str, Reach]:
                    JOIN push_subscriptions ON push_subscriptions.person_id = people.id
                    WHERE person_roles.role = 'supervisor' AND people.disabled_at IS NULL
                      AND (person_roles.site_id = sites.id OR person_roles.agency_id = sites.agency_id)
-                     AND proven_at IS NOT NULL AND gone_at IS NULL) AS proven
+                     AND proven_at >= :proven AND proven_at <= :now
+                     AND refused_at IS NULL AND gone_at IS NULL) AS proven,
+                  (SELECT count(DISTINCT people.id) FROM people
+                   JOIN person_roles ON person_roles.person_id = people.id
+                   JOIN push_subscriptions ON push_subscriptions.person_id = people.id
+                   WHERE person_roles.role = 'supervisor' AND people.disabled_at IS NULL
+                     AND (person_roles.site_id = sites.id OR person_roles.agency_id = sites.agency_id)
+                     AND refused_at IS NULL AND gone_at IS NULL) AS hoped
            FROM sites""",
-        {"since": seen_since},
+        {"since": seen_since, "proven": proven_since, "now": now},
     )
     return {row["site_id"]: Reach(**dict(row)) for row in rows}
 

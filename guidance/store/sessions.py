@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+# Later than any moment that is ever written.
+LATEST = "9999"
+
 
 @dataclass(frozen=True)
 class Link:
@@ -41,12 +44,16 @@ def link(db: Database, token_hash: str) -> Link | None:
     return Link(**dict(row)) if row else None
 
 
-def use_link(db: Database, token_hash: str, now: str) -> str | None:
-    """Use a link up, if it is unused and not expired; returns whose it is, None when it was not usable."""
+def use_link(db: Database, token_hash: str, now: str, latest_end: str = LATEST) -> str | None:
+    """Use a link up, if it is unused and not expired; returns whose it is, None when it was not usable.
+
+    One that ends after `latest_end` was made by a clock that ran ahead, and is not usable.
+    """
     row = db.execute(
         """UPDATE sign_in_links SET used_at = :now
-           WHERE token_hash = :hash AND used_at IS NULL AND expires_at > :now RETURNING person_id""",
-        {"hash": token_hash, "now": now},
+           WHERE token_hash = :hash AND used_at IS NULL AND expires_at > :now AND expires_at <= :latest
+           RETURNING person_id""",
+        {"hash": token_hash, "now": now, "latest": latest_end},
     ).fetchone()
     return row["person_id"] if row else None
 

@@ -8,12 +8,12 @@ from flask_wtf.csrf import generate_csrf
 
 from guidance.clock import to_text
 from guidance.people.scope import supervised
-from guidance.store import log, people
+from guidance.store import log, people, subscriptions
 from guidance.web import incident
 from guidance.web.access import for_person
 from guidance.web.board_rows import TABS, gather, turned, wish
 from guidance.web.context import parts
-from guidance.web.forms import DutyForm, keep_stale_forms, submitted
+from guidance.web.forms import ConfirmForm, DutyForm, keep_stale_forms, submitted
 from guidance.web.gettext import said
 
 blueprint = Blueprint("board", __name__, url_prefix="/board")
@@ -30,7 +30,10 @@ def show() -> str:
     with here.store.reader() as db:
         listed = gather(db, here, g.person, wish(request.args))
         sites = supervised(g.person, people.sites(db))
-    return render_template("board.html", board=listed, tabs=tuple(TABS), turned=turned, person=g.person, sites=sites)
+        losses = subscriptions.losses(db, g.person.id)
+    return render_template(
+        "board.html", board=listed, tabs=tuple(TABS), turned=turned, person=g.person, sites=sites, losses=losses
+    )
 
 
 @blueprint.get("/incidents.json")
@@ -49,6 +52,16 @@ def rows() -> Response:
             "form_token": generate_csrf(),
         }
     )
+
+
+@blueprint.post("/alerts-seen")
+@for_person("committee", "supervisor")
+def alerts_seen() -> ResponseReturnValue:
+    """The person knows that alerts stopped on one of their browsers."""
+    if submitted(ConfirmForm()):
+        with parts().store.transaction() as db:
+            subscriptions.forget_losses(db, g.person.id)
+    return redirect("/board", 303)
 
 
 @blueprint.post("/duty")

@@ -49,6 +49,8 @@ TROUBLES = {
     "no e-mail address": _l("no e-mail address"),
     "no public contact": _l("no public contact"),
     "device removed": _l("device removed"),
+    "no longer alerted": _l("no longer alerted"),
+    "told together": _l("told together with others"),
 }
 WORSE = {"urgent": _l("It got worse: urgent now"), "normal": _l("It got worse: normal now")}
 REOPENED = {
@@ -208,6 +210,7 @@ _EVENTS: dict[str, Callable[[Mapping[str, Any], str], str]] = {
     "record_note": lambda _data, who: _("%(who)s, for the record", who=who),
     "closed": _closed,
     "bundled": _bundled,
+    "told_together": lambda _data, _who: _("Alerts were off for a long time. This one was told late, with others"),
     "got_worse": _got_worse,
     "reopened": _reopened,
 }

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from guidance.people.tokens import read_code, show_code
+from guidance.clock import to_text
+from guidance.people.tokens import read_code, show_code, token_hash
 from guidance.practice.certificates import Standing, standing
 from guidance.store import certificates as rows
+from guidance.store import log
 from guidance.store.certificates import CertificateRow, Pinned
 from guidance.web import content
 from guidance.web.access import open_to_all
 from guidance.web.context import parts
 from guidance.web.forms import keep_stale_forms, problems, submitted
 from guidance.web.gettext import _
-from guidance.web.practice_forms import VerifyForm
+from guidance.web.practice_forms import ReminderForm, VerifyForm
 from guidance.web.practice_words import SITE_TYPE_WORDS
 from guidance.web.sites import qr_code
 
@@ -76,6 +78,28 @@ def verify(code: str) -> ResponseReturnValue:
         "verify.html", form=form, shown=shown, asked=code[:40], city=parts().settings.city, problems=[]
     )
     return make_response(page, 200 if row else 404)
+
+
+@blueprint.route("/certificate/reminder/<token>", methods=["GET", "POST"])
+@open_to_all
+def reminder(token: str) -> ResponseReturnValue:
+    """Whether an address wants its reminder. Looking shows two buttons, so that no mail program answers by itself."""
+    here, form = parts(), ReminderForm()
+    hashed, now = token_hash(token), to_text(here.clock.now())
+    with here.store.reader() as db:
+        row = rows.asked_by(db, hashed)
+    state = "unknown" if row is None else "confirmed" if row.confirmed_at else "asked"
+    if row is not None and submitted(form):
+        with here.store.transaction() as db:
+            if form.stop.data:
+                rows.forget_address(db, row.id)
+                log.add_entry(db, now, "system", "practice.reminder_given_up", row.id, "asked to stop")
+                state = "stopped"
+            elif rows.confirm(db, hashed, now):
+                log.add_entry(db, now, "system", "practice.reminder_confirmed", row.id)
+                state = "confirmed"
+    page = render_template("practice/reminder.html", state=state, problems=problems(form))
+    return make_response(page, 404 if state == "unknown" else 200)
 
 
 def _row(typed: str) -> CertificateRow | None:

@@ -102,12 +102,12 @@ def _visible(db: Database, incident_id: UUID) -> BoardRow:
 
 
 def _just_said(db: Database, incident_id: str, kind: str, words: str) -> bool:
-    since = parts().clock.now() - SAME_NOTE
+    now = parts().clock.now()
     return any(
         event.kind == kind
         and event.person_id == g.person.id
         and event.data.get("text") == words
-        and from_text(event.at) > since
+        and abs(now - from_text(event.at)) < SAME_NOTE
         for event in incidents.events_of(db, incident_id)
     )
 

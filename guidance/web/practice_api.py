@@ -12,9 +12,10 @@ from uuid import UUID
 from flask import Blueprint, Response, g, jsonify, request
 
 from guidance.incident.schema import BodySchema, FieldProblem, closed_object
+from guidance.mailbox import BadMailbox, read_mailbox
 from guidance.practice import assignments, certificates
 from guidance.practice.certificate_rules import ROLES
-from guidance.practice.certificates import NotEarned, Wish
+from guidance.practice.certificates import AddressTooOften, NotEarned, Wish
 from guidance.practice.runs import ReceivedRun, RunId, follow, receive_run
 from guidance.protocol.model import SITE_TYPES
 from guidance.store.devices import Device
@@ -117,14 +118,20 @@ def post_certificate() -> Response:
         raise Problem(
             422, "Some scenarios still need a passed run that the server has.", missing=list(refusal.missing)
         ) from refusal
+    except AddressTooOften as refusal:
+        often = "was given for several certificates within this hour. Leave it out, or ask again in an hour."
+        detail = "No certificate was given."
+        raise Problem(422, detail, [FieldProblem("/reminder_email", often)], too_often=True) from refusal
     return jsonify({"code": row.code})
 
 
 def _wish(body: dict[str, Any]) -> Wish:
     problems = [FieldProblem(f"/runs/{at}", "is no id of a run") for at, id in enumerate(body["runs"]) if not _id(id)]
     email = (body.get("reminder_email") or "").strip() or None
-    if email and not certificates.is_email(email):
-        problems.append(FieldProblem("/reminder_email", "is no e-mail address"))
+    try:
+        email = read_mailbox(email) if email else None
+    except BadMailbox as wrong:
+        problems.append(FieldProblem("/reminder_email", f"is not one e-mail address: {wrong}"))
     if problems:
         raise Problem(422, "Correct the named fields and send it again; nothing was stored.", problems)
     runs = tuple(RunId(UUID(each)) for each in body["runs"])

@@ -115,3 +115,9 @@ class VerifyForm(Form):
     """The code of a certificate, typed."""
 
     code = StringField(_l("Code"), validators=[InputRequired(_l("Type the code of the certificate.")), LONG])
+
+
+class ReminderForm(Form):
+    """Whether an address wants its reminder: yes, or `stop`."""
+
+    stop = HiddenField()

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from flask import Blueprint, Response, g, jsonify, request
+from sqlite_utils import Database
 
 from guidance.alert.addresses import system_resolver
 from guidance.alert.endpoint import (
@@ -18,8 +19,10 @@ from guidance.alert.endpoint import (
 )
 from guidance.clock import to_text
 from guidance.incident.schema import FieldProblem
+from guidance.people.tokens import token_hash
 from guidance.store import log, subscriptions
 from guidance.store.subscriptions import SubscriptionRow
+from guidance.web import cookies
 from guidance.web.access import for_person, open_to_all
 from guidance.web.context import parts
 from guidance.web.lane import read_json, require_same_origin
@@ -40,16 +43,38 @@ def key() -> Response:
 @blueprint.put("/api/push/subscription")
 @for_person("committee", "supervisor")
 def subscribe() -> Response:
-    """This browser wants the alerts of the person who is signed in. Again and again is fine."""
+    """This browser wants the alerts of the person who is signed in. Again and again is fine.
+
+    409 while it gets someone else's; `"take_over": true` moves it, and that person is told. `renew` in the answer: its
+    push service has refused it, and only a new subscription helps.
+    """
     here = parts()
     require_same_origin(request, here.settings.base_url)
-    endpoint, p256dh, auth = _read(read_json(request))
+    body = read_json(request)
+    endpoint, p256dh, auth = _read(body)
     now = to_text(here.clock.now())
+    session_hash = token_hash(cookies.session_token(request, here.settings) or "")
     with here.store.transaction() as db:
-        kept = subscriptions.save(db, SubscriptionRow(str(uuid4()), g.person.id, endpoint, p256dh, auth, now))
-        subscriptions.keep_newest(db, g.person.id, BROWSERS_EACH)
+        known = subscriptions.by_endpoint(db, endpoint)
+        if known is not None and known.person_id != g.person.id:
+            _take_over(db, now, known, body)
+        row = SubscriptionRow(str(uuid4()), g.person.id, endpoint, p256dh, auth, now)
+        kept = subscriptions.save(db, row)
+        subscriptions.bind(db, kept, session_hash)
+        subscriptions.keep_newest(db, g.person.id, BROWSERS_EACH, kept)
+        renew = known is not None and bool(known.gone_at or known.refused_at)
+        if known is None:
+            subscriptions.forget_losses(db, g.person.id)
         log.add_entry(db, now, f"person:{g.person.id}", "subscription.saved", kept)
-    return jsonify({"id": kept})
+    return jsonify({"id": kept, "renew": True} if renew else {"id": kept})
+
+
+def _take_over(db: Database, now: str, known: SubscriptionRow, body: Any) -> None:
+    """Someone else's alerts come to this browser: ask first, and tell that person when they end."""
+    if body.get("take_over") is not True:
+        raise Problem(409, "This browser gets the alerts of someone else. Turn them off there, or take it over.")
+    subscriptions.add_loss(db, known.person_id, "taken_over", now)
+    log.add_entry(db, now, f"person:{g.person.id}", "subscription.taken_over", known.id, known.person_id)
 
 
 @blueprint.delete("/api/push/subscription")

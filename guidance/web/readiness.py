@@ -46,7 +46,7 @@ def _page(refused: list[str]) -> ResponseReturnValue:
     here = parts()
     with here.store.reader() as db:
         every = people.sites(db)
-        rows = rules.gather(db, here.clock.now(), ready_sites(g.person, every), here.ground)
+        rows = rules.gather(db, here.clock.now(), ready_sites(g.person, every), here.ground, here.settings.proof_days)
         own = {site.id for site in supervised(g.person, every)}
     html = render_template(
         "readiness.html",

@@ -157,6 +157,7 @@ def _notification_words(code: str) -> dict[str, str]:
             "exercise": gettext("EXERCISE"),
             "urgent": gettext("Urgent. Open to see it and say that you have it."),
             "normal": gettext("Open to see it and say that you have it."),
+            "together": gettext("Alerts that came while alerts were off: {n}. Open the board to see them."),
         }
 
 

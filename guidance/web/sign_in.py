@@ -37,11 +37,11 @@ def use(token: str) -> ResponseReturnValue:
     now = here.clock.now()
     if submitted(form):
         with here.store.transaction() as db:
-            opened = rules.use_link(db, now, token)
+            opened = rules.use_link(db, now, token, here.settings.sign_in_minutes)
         if opened is not None:
             return _enter(*opened)
     with here.store.reader() as db:
-        state = rules.link_state(db, now, token)
+        state = rules.link_state(db, now, token, here.settings.sign_in_minutes)
     page = render_template("sign_in_confirm.html", state=state, problems=problems(form), minutes=_minutes())
     return make_response(page, 200 if state == "good" else 410)
 
@@ -49,7 +49,7 @@ def use(token: str) -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 @open_to_all
 def leave() -> ResponseReturnValue:
-    """End the session, here and on the server. Another site's page cannot: it has no form token."""
+    """End the session, here and on the server, and this browser's alerts. Another site's page cannot: no form token."""
     if not submitted(ConfirmForm()):
         return redirect("/board", 303)
     here = parts()
@@ -71,7 +71,7 @@ def _enter(person: Person, token: str) -> ResponseReturnValue:
     with here.store.transaction() as db:
         people.set_locale(db, person.id, locale.current())
         if earlier:
-            rules.sign_out(db, here.clock.now(), earlier)
+            rules.sign_in_again(db, here.clock.now(), person, earlier, token)
     session.clear()
     response = make_response(redirect(onward, 303))
     cookies.set_session(response, here.settings, token)

@@ -80,7 +80,8 @@ async function showMissing(missing) {
 }
 
 /** @param {any} problem @returns {string} the name of our words for what the service found */
-function whyNot({ errors = [] }) {
+function whyNot({ errors = [], too_often = false }) {
+  if (too_often) return "certificate-often";
   const email = errors.some((/** @type {any} */ each) => each.field === "/reminder_email");
   return email ? "certificate-email" : "certificate-wrong";
 }

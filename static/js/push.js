@@ -1,6 +1,8 @@
 // Alerts on this browser: asks for permission when a person presses the button, subscribes with the City's key, tells
 // the server; and each time the board opens makes sure that all three still fit. Loaded by the board.
 
+import { alertsOwner, setAlertsOwner } from "./alerts-owner.js";
+
 const place = /** @type {HTMLElement|null} */ (document.querySelector("[data-push]"));
 const API = "/api/push/subscription";
 const WAIT_FOR_WORKER = 10_000;
@@ -33,27 +35,35 @@ async function settle(section, act) {
   }
   section.dataset.state = state;
   const words = { on: section.dataset.keptHere, off: section.dataset.off, denied: section.dataset.denied,
-    unsupported: section.dataset.unsupported, install: section.dataset.install, trouble: section.dataset.trouble };
+    other: section.dataset.other, unsupported: section.dataset.unsupported, install: section.dataset.install, trouble: section.dataset.trouble };
   const line = /** @type {HTMLElement} */ (section.querySelector("[data-push-words]"));
   line.textContent = words[/** @type {keyof typeof words} */ (state)] ?? "";
-  /** @type {HTMLElement} */ (section.querySelector("[data-push-on]")).hidden = !["off", "trouble"].includes(state);
+  /** @type {HTMLElement} */ (section.querySelector("[data-push-on]")).hidden = !["off", "other", "trouble"].includes(state);
   /** @type {HTMLElement} */ (section.querySelector("[data-push-off]")).hidden = state !== "on";
 }
 
-/** What holds now, without asking the person anything. A subscription of an older key is made anew. */
+/**
+ * What holds now, without asking the person anything. A subscription of an older key is made anew. One that someone else
+ * asked for is left alone.
+ */
 async function check() {
   const missing = cannot();
   if (missing) return missing;
   if (Notification.permission === "denied") return "denied";
   const subscription = await (await worker()).pushManager.getSubscription();
   if (!subscription || Notification.permission !== "granted") return "off";
-  return subscribe();
+  const owner = alertsOwner();
+  return owner && owner !== person() ? "other" : subscribe();
+}
+
+function person() {
+  return place?.dataset.person ?? "";
 }
 
 async function turnOn() {
   const permission = await Notification.requestPermission();
   if (permission === "denied") return "denied";
-  return permission === "granted" ? subscribe() : "off";
+  return permission === "granted" ? subscribe(true) : "off";
 }
 
 async function turnOff() {
@@ -63,10 +73,12 @@ async function turnOff() {
     if (!answer.ok && answer.status !== 404) throw new Error(`the server answered ${answer.status}`);
     await subscription.unsubscribe();
   }
+  setAlertsOwner("");
   return "off";
 }
 
-async function subscribe() {
+/** @param {boolean} [takeOver] the person has asked for it, also where this browser gets the alerts of someone else */
+async function subscribe(takeOver = false) {
   const manager = (await worker()).pushManager;
   const key = await serverKey();
   let subscription = await manager.getSubscription();
@@ -76,10 +88,24 @@ async function subscribe() {
     subscription = null;
   }
   subscription ??= await manager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
-  const { endpoint, keys } = subscription.toJSON();
-  const answer = await send("PUT", { endpoint, keys });
+  let answer = await register(subscription, takeOver);
+  if (answer.ok && (await answer.json()).renew) {
+    // The push service has refused this subscription: it looks fine here, but nothing arrives. Only a new one helps.
+    await send("DELETE", { endpoint: subscription.endpoint });
+    await subscription.unsubscribe();
+    subscription = await manager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+    answer = await register(subscription, takeOver);
+  }
+  if (answer.status === 409) return "other";
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+  setAlertsOwner(person());
   return "on";
+}
+
+/** @param {PushSubscription} subscription @param {boolean} takeOver */
+function register(subscription, takeOver) {
+  const { endpoint, keys } = subscription.toJSON();
+  return send("PUT", { endpoint, keys, take_over: takeOver });
 }
 
 /** @returns {string} why this browser cannot have alerts; empty when it can */

@@ -2,7 +2,9 @@
 // before service-worker.js in one script; it uses its functions.
 "use strict";
 
-/** @param {PushMessageData|null} data @returns {{id?: string, urgency?: string, exercise?: boolean}} empty when unreadable */
+/** @typedef {{id?: string, urgency?: string, exercise?: boolean, count?: number}} Push `count`: of how many alerts it tells together */
+
+/** @param {PushMessageData|null} data @returns {Push} empty when unreadable */
 function read(data) {
   try {
     const told = data?.json();
@@ -14,17 +16,18 @@ function read(data) {
 
 /**
  * Show that an incident needs someone, in the reader's language: never what or where.
- * @param {{id?: string, urgency?: string, exercise?: boolean}} push
+ * @param {Push} push
  */
-async function notify({ id, urgency, exercise }) {
-  const known = isId(id);
+async function notify({ id, urgency, exercise, count = 0 }) {
+  const together = Number.isSafeInteger(count) && count > 1;
+  const known = isId(id) && !together;
   const locale = await readersLocale();
   const listed = await listOf(locale);
   const words = listed?.words ?? BUILD.words;
   const title = exercise === true ? `${words.exercise}: ${words.title}` : words.title;
   return self.registration.showNotification(title, {
-    body: urgency === "normal" ? words.normal : words.urgent,
-    tag: known ? id : "guidance",
+    body: together ? words.together.replace("{n}", String(count)) : urgency === "normal" ? words.normal : words.urgent,
+    tag: known ? id : together ? "guidance-together" : "guidance",
     renotify: true,
     requireInteraction: urgency !== "normal",
     icon: "/static/icons/icon-192.png",

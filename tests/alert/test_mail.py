@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from guidance.alert.mail import BadMailSetting, MailSender, mail_sender, mail_server
+from guidance.alert.mail import BadMailSetting, MailAlert, MailSender, mail_sender, mail_server
 from guidance.alert.policy import policy_of
 from guidance.alert.push import PushSender
 from guidance.alert.worker import Worker
@@ -38,7 +38,7 @@ def mail(mailing: Settings) -> MailSender:
 
 
 def test_a_message_has_a_link_and_nothing_about_place_or_people(mail: MailSender, server: FakeMailServer) -> None:
-    assert mail.send("ada@city.example", "an-id", "urgent").status == 200
+    assert mail.send(MailAlert("a-delivery", "ada@city.example", "an-id", "urgent")).status == 200
     (message,) = server.messages
     assert message["Subject"] == "Guidance: an incident needs you (urgent)"
     assert (message["From"], message["To"]) == ("alerts@city.example", "ada@city.example")
@@ -75,23 +75,23 @@ def test_a_refusal_for_good_is_told_from_one_that_passes(
     mail: MailSender, server: FakeMailServer, answer: str, problem: str, final: bool
 ) -> None:
     server.answer = answer
-    found = mail.send("ada@city.example", "an-id", "urgent")
+    found = mail.send(MailAlert("a-delivery", "ada@city.example", "an-id", "urgent"))
     assert (found.status, found.problem, found.final) == (None, problem, final)
 
 
 def test_a_server_that_is_not_there_is_tried_again(mail: MailSender, server: FakeMailServer) -> None:
     server.__exit__()
-    assert mail.send("ada@city.example", "an-id", "urgent").problem == "connection"
+    assert mail.send(MailAlert("a-delivery", "ada@city.example", "an-id", "urgent")).problem == "connection"
 
 
 def test_a_password_never_goes_in_the_clear(mailing: Settings, server: FakeMailServer) -> None:
     sender = mail_sender(replace(mailing, smtp_url=server.url.replace("smtp://", "smtp://user:secret@")))
-    assert sender.send("ada@city.example", "an-id", "urgent").problem == "connection"
+    assert sender.send(MailAlert("a-delivery", "ada@city.example", "an-id", "urgent")).problem == "tls"
     assert not server.messages
 
 
 def test_an_address_cannot_add_lines_of_its_own(mail: MailSender, server: FakeMailServer) -> None:
-    assert mail.send("ada@city.example\r\nBcc: all@city.example", "an-id", "urgent").final
+    assert mail.send(MailAlert("a-delivery", "ada@city.example\r\nBcc: all@city.example", "an-id", "urgent")).final
     assert not server.messages
 
 
@@ -101,7 +101,7 @@ def test_the_settings_are_refused_when_they_cannot_work(settings: Settings) -> N
             mail_server(url)
     with pytest.raises(BadMailSetting):
         mail_sender(replace(settings, smtp_url="smtp://mail.city.example"))
-    assert mail_sender(settings).send("ada@city.example", "an-id", "urgent").final
+    assert mail_sender(settings).send(MailAlert("a-delivery", "ada@city.example", "an-id", "urgent")).final
     assert (mail_server("smtps://h").port, mail_server("smtp://h").port) == (465, 587)
 
 

@@ -104,3 +104,38 @@ def test_every_answer_has_an_outcome(status: int, attempt: int, minimal: bool) -
     found = verdict(Answer(status), attempt, minimal)
     assert found.state in ("sent", "gone", "retry", "failed")
     assert found.state != "retry" or attempt <= len(DELAYS) or (status == 413 and not minimal)
+
+
+PASSING = {406, 408, 421, 425, 429}
+
+
+@pytest.mark.parametrize("status", sorted({*range(200, 600)} - {413}))
+def test_every_status_has_one_meaning(status: int) -> None:
+    found = verdict(Answer(status))
+    if status < 300:
+        assert found.state == "sent"
+    elif status in (404, 410):
+        assert (found.state, found.refused) == ("gone", False)
+    elif status < 400 or status >= 500 or status in PASSING:
+        assert (found.state, found.lasting, found.refused) == ("retry", False, False)
+    else:
+        assert (found.state, found.refused) == ("failed", True), "it fails, and voids the proof, and nothing is deleted"
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 406, 413, 429, 500, 502, 503, 504, 507, 599])
+@pytest.mark.parametrize("header", ["20", format_datetime(NOW + timedelta(seconds=20), usegmt=True)])
+def test_whoever_asks_to_be_left_alone_for_a_while_is(status: int, header: str) -> None:
+    found = verdict(Answer(status, retry_after=header))
+    assert (found.state, found.wait) == ("retry", 20.0)
+
+
+def test_a_moment_is_measured_by_the_services_own_clock() -> None:
+    theirs = NOW + timedelta(hours=3)
+    asked = format_datetime(theirs + timedelta(seconds=20), usegmt=True)
+    assert verdict(Answer(503, retry_after=asked, date=format_datetime(theirs, usegmt=True))).wait == 20
+    assert verdict(Answer(503, retry_after=asked, date="nonsense")).wait == LONGEST_WAIT
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_subscription_that_is_gone_is_gone_whatever_is_asked_besides(status: int) -> None:
+    assert verdict(Answer(status, retry_after="5")).state == "gone"

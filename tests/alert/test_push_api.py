@@ -12,13 +12,14 @@ from guidance.clock import FixedClock
 from guidance.keys import Keys
 from guidance.people import sign_in
 from guidance.settings import Settings
-from guidance.store import log, people, subscriptions
+from guidance.store import deliveries, log, people, subscriptions
 from guidance.store.people import Grant
 from guidance.store.subscriptions import SubscriptionRow
 from guidance.web.cookies import session_cookie
 from tests.alert.city import AT_THE_SITE, EVERYWHERE, City
 from tests.alert.test_endpoint import HOSTILE
 from tests.fakes.push_service import new_browser
+from tests.people.town import form_token, press
 
 ORIGIN = "https://updates.push.services.mozilla.com"
 HEADERS = {"X-Guidance": "1", "Sec-Fetch-Site": "same-origin"}
@@ -41,6 +42,20 @@ class Office:
             used = sign_in.use_link(db, self.clock.now(), token)
             assert used is not None
         client.set_cookie(session_cookie(self.settings), used[1])
+        return client
+
+    def link(self, name: str) -> str:
+        """The path of a fresh sign-in link."""
+        with self.city.store.transaction() as db:
+            person = people.person(db, name)
+            assert person is not None
+            address = sign_in.make_link(db, self.clock.now(), self.settings, person)
+        return address.removeprefix(self.settings.base_url)
+
+    def again(self, name: str) -> FlaskClient:
+        """Another browser of someone, signed in."""
+        client = self.app.test_client()
+        assert press(client, self.link(name)).status_code == 303
         return client
 
     def browsers(self, name: str) -> list[SubscriptionRow]:
@@ -75,12 +90,76 @@ def test_a_browser_is_kept_once_for_its_person(office: Office, roles: tuple[Gran
         assert {entry.action for entry in log.entries_about(db, first.get_json()["id"])} == {"subscription.saved"}
 
 
-def test_a_browser_belongs_to_whoever_signed_in_on_it_last(office: Office) -> None:
+def test_taking_over_someone_elses_browser_asks_and_tells(office: Office) -> None:
     ada, ben, browser = office.signed_in("ada"), office.signed_in("ben"), new_browser("b", ORIGIN)
     put(ada, browser.info)
-    put(ben, browser.info)
+    answer = put(ben, browser.info)
+    assert answer.status_code == 409 and "someone else" in answer.get_json()["detail"]
+    assert office.browsers("ada") and not office.browsers("ben")
+    assert put(ben, {**browser.info, "take_over": True}).status_code == 200
     assert not office.browsers("ada")
     assert [row.endpoint for row in office.browsers("ben")] == [browser.endpoint]
+    page = ada.get("/board").get_data(as_text=True)
+    assert "Someone else turned on alerts in a browser that was yours" in page
+    assert "Alerts stopped" not in ben.get("/board").get_data(as_text=True)
+    press(ada, "/board", to="/board/alerts-seen")
+    assert "Alerts stopped" not in ada.get("/board").get_data(as_text=True)
+
+
+def test_signing_out_ends_the_alerts_of_this_browser_and_of_no_other(office: Office) -> None:
+    ada, here, elsewhere = office.signed_in("ada"), new_browser("b", ORIGIN), new_browser("c", ORIGIN)
+    second = office.again("ada")
+    put(ada, here.info)
+    put(second, elsewhere.info)
+    press(ada, "/board", to="/sign-out")
+    assert [row.endpoint for row in office.browsers("ada")] == [elsewhere.endpoint]
+
+
+def test_alerts_end_at_sign_out_though_the_session_was_over_by_its_age(office: Office) -> None:
+    ada = office.signed_in("ada")
+    put(ada, new_browser("b", ORIGIN).info)
+    token = form_token(ada.get("/board").get_data(as_text=True))
+    office.clock.advance(hours=2)
+    assert office.browsers("ada"), "alerts outlive a session that is over by its age"
+    ada.post("/sign-out", data={"csrf_token": token})
+    assert not office.browsers("ada")
+
+
+def test_the_same_person_who_signs_in_again_keeps_the_alerts_and_another_person_ends_them(office: Office) -> None:
+    ada = office.signed_in("ada")
+    put(ada, new_browser("b", ORIGIN).info)
+    press(ada, office.link("ada"))
+    assert len(office.browsers("ada")) == 1
+    office.city.person("ben", EVERYWHERE)
+    press(ada, office.link("ben"))
+    assert not office.browsers("ada")
+    assert "Someone else turned on alerts" in office.again("ada").get("/board").get_data(as_text=True)
+
+
+def test_who_may_not_be_alerted_any_more_has_no_browser_that_is(office: Office) -> None:
+    put(office.signed_in("ada"), new_browser("b", ORIGIN).info)
+    put(office.signed_in("ben"), new_browser("c", ORIGIN).info)
+    incident_id, _ = office.city.incident(office.clock.now())
+    with office.city.store.transaction() as db:
+        people.disable(db, "ada", "2026-11-24T12:00:00.000Z")
+        db.execute("DELETE FROM person_roles WHERE person_id = 'ben'")
+        leased = deliveries.lease(db, "2026-11-24T12:00:00.000Z", "2026-11-24T12:00:10.000Z", 9)
+        assert subscriptions.entitled(db, "ben") == []
+    assert incident_id and [each.entitled for each in leased] == [0, 0]
+    assert not office.browsers("ada")
+
+
+@pytest.mark.parametrize("how", ["gone_at", "refused_at"])
+def test_a_browser_whose_service_has_refused_it_is_told_to_subscribe_anew(office: Office, how: str) -> None:
+    ada, browser = office.signed_in("ada"), new_browser("b", ORIGIN)
+    put(ada, browser.info)
+    with office.city.store.transaction() as db:
+        db.execute(f"UPDATE push_subscriptions SET {how} = '2026-11-24T11:00:00.000Z'")
+        subscriptions.add_loss(db, "ada", "refused", "2026-11-24T11:00:00.000Z")
+    assert "Turn alerts on again" in ada.get("/board").get_data(as_text=True)
+    assert put(ada, browser.info).get_json()["renew"] is True
+    assert "renew" not in put(ada, new_browser("c", ORIGIN).info).get_json()
+    assert "Alerts stopped" not in ada.get("/board").get_data(as_text=True)
 
 
 def test_a_person_has_at_most_five_browsers_the_newest(office: Office) -> None:

@@ -108,13 +108,14 @@ def test_too_large_is_sent_again_with_the_id_alone(
     assert service.received("b")[0].data == {"v": 1, "id": incident_id}
 
 
+@pytest.mark.parametrize("status", [406, 429, 500, 502, 503])
 def test_a_busy_service_is_left_alone_for_as_long_as_it_asked(
-    city: City, clock: FixedClock, service: FakePushService, worker: Worker, until: Until
+    city: City, clock: FixedClock, service: FakePushService, worker: Worker, until: Until, status: int
 ) -> None:
     city.person("p", EVERYWHERE, browsers=[service.subscribe("b")])
-    service.script("b", Reply(429, {"Retry-After": "20"}))
+    service.script("b", Reply(status, {"Retry-After": "20"}))
     city.incident(clock.now())
-    until(worker, lambda: state_of(city, "b") == ("queued", 1, "429"))
+    until(worker, lambda: state_of(city, "b") == ("queued", 1, str(status)))
     clock.advance(seconds=19.9)
     worker.step()
     assert service.attempts == ["b"]

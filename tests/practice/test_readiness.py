@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
+from guidance.clock import to_text
 from guidance.practice import readiness
 from guidance.practice.certificates import Ground
 from guidance.practice.readiness import Readiness
@@ -84,6 +86,29 @@ def test_a_push_reaches_a_site_once_it_is_proven_to_arrive(town: Town) -> None:
     with town.store.transaction() as db:
         subscriptions.prove(db, [row.id], "2026-11-24T11:00:05.000Z", "2026-11-24T11:00:00.000Z")
     assert of(town).reached is True and of(town, "Elm Avenue School").reached is False
+
+
+def test_a_proof_has_an_age_and_a_refusal_since_voids_it(town: Town) -> None:
+    row = SubscriptionRow(
+        "s", town.person(OAK).id, "https://push.example/1", "k", "a", to_text(town.clock.now() - timedelta(days=400))
+    )
+    with town.store.transaction() as db:
+        subscriptions.save(db, row)
+    proofs = {timedelta(days=-400): False, timedelta(days=-29): True, timedelta(days=-31): False, timedelta(days=9): False}
+    for age, reached in proofs.items():
+        with town.store.transaction() as db:
+            db.execute("UPDATE push_subscriptions SET proven_at = ?", (to_text(town.clock.now() + age),))
+        assert (of(town).reached, of(town).hoped) == (reached, True)
+    assert "not proven lately" in text(town.browser(OAK).get("/readiness"))
+    at = to_text(town.clock.now())
+    with town.store.transaction() as db:
+        subscriptions.prove(db, ["s"], at, at)
+        assert subscriptions.refuse(db, "s", at)
+    assert (of(town).reached, of(town).hoped) == (False, False)
+    assert "reaches nobody" in text(town.browser(OAK).get("/readiness"))
+    with town.store.transaction() as db:
+        subscriptions.prove(db, ["s"], at, at)
+    assert of(town).reached is True
 
 
 @pytest.mark.parametrize(
