@@ -83,6 +83,8 @@ def _tell_failure(db: Database, now: str, leased: Leased, verdict: Verdict) -> N
         log.add_entry(db, now, "system", "subscription.refused", leased.target, verdict.detail)
         if verdict.detail.isdigit():  # what the service said; what stands in our own settings nobody can turn on again
             subscriptions.add_loss(db, leased.person_id, "refused", now)
+        if not subscriptions.reachable(db, leased.person_id):
+            add_event(db, leased.incident_id, now, "unreachable", None, about)
     if verdict.state == "failed":
         what = {**about, "detail": verdict.detail}
         add_event_once(db, leased.incident_id, now, "delivery_failed", None, what)

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
+from guidance.alert.ages import Ages
 from guidance.alert.alone import Aside
 from guidance.alert.fold import fold_stale, unfold_young, was_away
 from guidance.alert.lanes import HELD, Done, Job, Lanes
@@ -64,6 +65,7 @@ class Worker:
     name: str = field(default_factory=lambda: secrets.token_hex(8))
     _lanes: Lanes = field(init=False)
     _watch: Watch = field(init=False)
+    _ages: Ages = field(default_factory=Ages, init=False)
     _aside: Aside = field(default_factory=Aside, init=False)
     _unwritten: list[Done] = field(default_factory=list, init=False)
     _failures: int = field(default=0, init=False)
@@ -133,6 +135,7 @@ class Worker:
         begun = time.monotonic()
         with self.store.transaction() as db:
             stranded = write_results(db, now, self._unwritten)
+            self._ages.mend(db, now, begun)
             if sweep or (self._lease_end is not None and self._lease_end <= to_text(now)):
                 self._renew(db, now, begun)  # first, so that a clock that jumped ends none of our own
                 self._watch.look(deliveries.beats(db), begun)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -214,6 +215,27 @@ def begin_round(db: Database, alert: AlertRow, repeat_at: str | None) -> bool:
             {"id": alert.id, "round": alert.round, "tier": alert.tier, "next": alert.round + 1},
         )
     return bool(rows)
+
+
+def active_since(db: Database, since: str) -> list[str]:
+    """Ids of the alerts that nobody has and that were raised since a moment."""
+    rows = db.execute("SELECT id FROM alerts WHERE created_at >= :since AND state = 'active'", {"since": since})
+    return [row["id"] for row in rows]
+
+
+def raised_outside(db: Database, ids: Sequence[str], since: str, until: str) -> list[str]:
+    """Which of these alerts were raised outside of a time, and nobody has them."""
+    rows = db.execute(
+        "SELECT id FROM alerts WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'active' "
+        "AND (created_at < :since OR created_at > :until)",
+        {"ids": json.dumps(list(ids)), "since": since, "until": until},
+    )
+    return [row["id"] for row in rows]
+
+
+def set_raised(db: Database, alert_id: str, at: str) -> None:
+    """The alert was raised at this moment, whatever the clock said then."""
+    db.execute("UPDATE alerts SET created_at = :at WHERE id = :id", {"id": alert_id, "at": at})
 
 
 def stranded_alerts(db: Database, since: str) -> list[AlertRow]:

@@ -170,8 +170,9 @@ def forget_losses(db: Database, person_id: str) -> None:
 
 
 def reachable(db: Database, person_id: str) -> bool:
-    """Whether any browser of a person still works."""
+    """Whether any browser of a person still works, and its push service does not refuse us."""
     row = db.execute(
-        "SELECT 1 FROM push_subscriptions WHERE person_id = :person AND gone_at IS NULL LIMIT 1", {"person": person_id}
+        "SELECT 1 FROM push_subscriptions WHERE person_id = :person AND gone_at IS NULL AND refused_at IS NULL LIMIT 1",
+        {"person": person_id},
     ).fetchone()
     return row is not None

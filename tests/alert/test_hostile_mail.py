@@ -54,7 +54,8 @@ def signing_in(mail: MailSender) -> MailSender:
 
 
 @pytest.mark.parametrize(
-    "ending", [Manner({"QUIT": "421 too busy"}), Manner({"QUIT": ""}), Manner({"QUIT": "550 no"}), Manner({"QUIT": "x"})]
+    "ending",
+    [Manner({"QUIT": "421 too busy"}), Manner({"QUIT": ""}), Manner({"QUIT": "550 no"}), Manner({"QUIT": "x"})],
 )
 def test_what_the_server_confirmed_is_sent_whatever_it_says_at_the_end(
     mail: MailSender, office: HostileMailServer, ending: Manner
@@ -175,7 +176,9 @@ def test_what_is_not_one_mailbox_gets_nothing(mail: MailSender, office: HostileM
     assert not office.connections
 
 
-@pytest.mark.parametrize("sender", ["a@city.example, b@city.example", "city: a@b.example;", "@", "a@b\nBcc: c@d.example"])
+@pytest.mark.parametrize(
+    "sender", ["a@city.example, b@city.example", "city: a@b.example;", "@", "a@b\nBcc: c@d.example"]
+)
 def test_a_sender_that_is_not_one_mailbox_is_refused_with_the_setting(mailing: Settings, sender: str) -> None:
     with pytest.raises(BadMailSetting, match="GUIDANCE_MAIL_FROM"):
         mail_sender(replace(mailing, mail_from=sender))

@@ -59,7 +59,12 @@ def test_it_is_told_once_however_long_nobody_answers_and_however_often_workers_s
         for each in (worker, again):
             each._sweep_at = 0.0
             each.step()
-    until(worker, lambda: not worker.busy and not again.busy or again.step())
+
+    def done() -> bool:
+        again.step()
+        return not worker.busy and not again.busy
+
+    until(worker, done)
     assert sum(message.data.get("count", 1) > 1 for message in service.messages) == 2
 
 

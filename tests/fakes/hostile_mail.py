@@ -1,5 +1,7 @@
-"""A mail server for tests that behaves as bad ones do: slow, dripping, refusing, cutting off, downgrading. Threaded, on a
-port of its own. What it does is a `Manner`, which a test may replace at any time."""
+"""A mail server for tests that behaves as bad ones do: slow, dripping, refusing, cutting off, downgrading.
+
+Threaded, on a port of its own. What it does is a `Manner`, which a test may replace at any time.
+"""
 
 from __future__ import annotations
 
@@ -84,7 +86,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         lines = []
         while (line := self.rfile.readline()) not in (b".\r\n", b""):
             lines.append(line[1:] if line.startswith(b"..") else line)
-        message = cast(EmailMessage, message_from_bytes(b"".join(lines), policy=policy.default))
+        message = message_from_bytes(b"".join(lines), policy=policy.default)
         confirmation = self._manner.answers.get("TAKEN", "250 taken")
         self.office.arrivals.append(str(message["Message-ID"]))
         time.sleep(self._manner.confirm_after)

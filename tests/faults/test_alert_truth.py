@@ -176,3 +176,16 @@ def test_after_three_days_without_a_worker_one_message_tells_of_all_that_is_old(
     assert {message.data["id"] for message in bench.service.received("on")} > {fresh}
     assert [message.data.get("count") for message in bench.service.received("off")] == [8]
     assert all("8 alerts came" in each.message.get_content() for each in bench.office.taken)
+
+
+def test_a_worker_killed_while_a_mail_waits_to_be_confirmed_sends_it_at_most_once_more(bench: Bench) -> None:
+    bench.office.manner = Manner(starttls=True, confirm_after=3)
+    bench.start()
+    bench.incident()
+    bench.step_clock(121)
+    wait_until(lambda: len(bench.office.arrivals) == 2)
+    bench.server.stop()
+    bench.office.manner = Manner(starttls=True)
+    bench.start()
+    wait_until(lambda: bench.city.deliveries("channel, state").count(("email", "sent")) == 2, 20)
+    assert sorted(bench.office.arrivals) == sorted([*set(bench.office.arrivals)] * 2), "each twice, by the same name"

@@ -94,7 +94,12 @@ def test_a_proof_has_an_age_and_a_refusal_since_voids_it(town: Town) -> None:
     )
     with town.store.transaction() as db:
         subscriptions.save(db, row)
-    proofs = {timedelta(days=-400): False, timedelta(days=-29): True, timedelta(days=-31): False, timedelta(days=9): False}
+    proofs = {
+        timedelta(days=-400): False,
+        timedelta(days=-29): True,
+        timedelta(days=-31): False,
+        timedelta(days=9): False,
+    }
     for age, reached in proofs.items():
         with town.store.transaction() as db:
             db.execute("UPDATE push_subscriptions SET proven_at = ?", (to_text(town.clock.now() + age),))

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from guidance.clock import to_text
+from guidance.people.tokens import token_hash
 from guidance.store import alerts, people
 from guidance.store.incidents import add_event
 from tests.people.town import COUNSEL, Town, form_token, press
@@ -80,6 +81,13 @@ def certificate(town: Town) -> str:
     wish = {"role": "front_desk", "site_type": "school", "runs": ids}
     code: str = phone.post("/api/practice/certificates", json=wish, headers=HEADERS).get_json()["code"]
     return code
+
+
+def reminder(town: Town) -> str:
+    """The path of a link by which an address says that it wants its reminder."""
+    with town.store.transaction() as db:
+        db.execute("UPDATE certificates SET reminder_email = 'a@b.example', confirm_hash = ?", (token_hash("a link"),))
+    return "/certificate/reminder/a%20link"
 
 
 def classroom(town: Town) -> list[str]:

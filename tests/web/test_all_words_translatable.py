@@ -81,8 +81,9 @@ def pages(town: Town) -> Iterator[tuple[str, FlaskClient]]:
     yield from ((f"/{CODE}/{each}", anyone) for each in public)
     yield from ((each, anyone) for each in (
         "/", "/join", "/practice/join", "/sign-in", "/sign-in?next=/board", "/sign-in/nothing", "/verify",
-        f"/verify/{code}", "/verify/AAAAA-AAAAA", f"/certificate/{code}", "/certificate/reminder/nothing", f"/{CODE}/nowhere", "/join/AAAAA-AAAAA",
+        f"/verify/{code}", "/verify/AAAAA-AAAAA", f"/certificate/{code}", f"/{CODE}/nowhere", "/join/AAAAA-AAAAA",
         town.join_path(SCHOOL), town.link(COUNSEL), "/practice/join/AAA-AAA", "/board",
+        "/certificate/reminder/nothing", everything.reminder(town),
     ))  # fmt: skip
     yield from ((each, phone) for each in ("/joined", f"/{CODE}/alert/visit", town.join_path(SCHOOL)))
     yield from ((each, counsel) for each in (

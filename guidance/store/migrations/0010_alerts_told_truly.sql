@@ -6,6 +6,7 @@ ALTER TABLE deliveries ADD COLUMN summary INTEGER NOT NULL DEFAULT 0;
 -- An alert that was too old to help when a worker came back, and was told together with others. Empty for all others.
 ALTER TABLE alerts ADD COLUMN folded_at TEXT;
 -- Young alerts that nobody has are looked at again and again, old ones never.
+CREATE INDEX alerts_raised ON alerts (created_at) WHERE state = 'active';
 CREATE INDEX alerts_repeated ON alerts (created_at) WHERE state = 'active' AND repeat_at IS NOT NULL;
 
 -- `session_hash`: the session in which this browser asked for alerts; signing out there ends them. `refused_at`: its push
