@@ -16,9 +16,11 @@ test: ## Check lint, types and protocols, then run every test
 	@tools/setup.sh dev
 	@tools/chromium.sh
 	@tools/fonts.sh
+	@tools/engines.sh
 	@$(PY) -m guidance translations compile
 	@$(MAKE) --no-print-directory lint
-	@$(PY) -m pytest -n 2 --dist worksteal
+	@$(PY) -m pytest -n 2 --dist worksteal --ignore tests/engines
+	@$(PY) -m pytest -n 2 --dist loadfile tests/engines
 
 everyone: ## Look at every screen in every language, light and dark, with axe-core (some minutes)
 	@tools/setup.sh dev

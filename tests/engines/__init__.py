@@ -1,0 +1,1 @@
+"""The main job in three browser engines: Chromium, Firefox and WebKit."""
