@@ -50,7 +50,7 @@ def join_address(settings: Settings, code: str) -> str:
 def site_for(db: Database, now: datetime, typed: str) -> Site | None:
     """The site that a typed or linked code leads to; None when it is wrong, expired or revoked."""
     code = read_code(typed)
-    site_id = rows.site_of_code(db, token_hash(code), to_text(now)) if code else None
+    site_id = rows.site_of_code(db, token_hash(code), to_text(now), to_text(now + LEEWAY)) if code else None
     return people_rows.site(db, site_id) if site_id else None
 
 

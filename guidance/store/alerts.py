@@ -217,10 +217,12 @@ def begin_round(db: Database, alert: AlertRow, repeat_at: str | None) -> bool:
     return bool(rows)
 
 
-def active_since(db: Database, since: str) -> list[str]:
-    """Ids of the alerts that nobody has and that were raised since a moment."""
-    rows = db.execute("SELECT id FROM alerts WHERE created_at >= :since AND state = 'active'", {"since": since})
-    return [row["id"] for row in rows]
+def active_since(db: Database, since: str) -> dict[str, str]:
+    """When each alert that nobody has was raised, by its id; only those since a moment."""
+    rows = db.execute(
+        "SELECT id, created_at FROM alerts WHERE created_at >= :since AND state = 'active'", {"since": since}
+    )
+    return {row["id"]: row["created_at"] for row in rows}
 
 
 def raised_outside(db: Database, ids: Sequence[str], since: str, until: str) -> list[str]:

@@ -17,6 +17,12 @@ WANTED = (
     "= CASE after_ack WHEN 1 THEN 'acknowledged' ELSE 'active' END"
 )
 
+# The oldest deliveries of one channel that are due.
+DUE_OF = (
+    "SELECT id FROM (SELECT id FROM deliveries WHERE state = 'queued' AND (due_at <= :now OR due_at > :too_far) "
+    "AND channel = '{}' ORDER BY due_at LIMIT :most)"
+)
+
 # Later than any moment that is ever written.
 LATEST = "9999"
 
@@ -64,16 +70,15 @@ class Result:
 
 
 def lease(db: Database, now: str, until: str, most: int, holder: str = "", too_far: str = LATEST) -> list[Leased]:
-    """Take over up to `most` deliveries that are due, pushes first, oldest first, until a time.
+    """Take over up to `most` pushes and as many e-mails that are due, oldest first, until a time.
 
-    Due is also what lies beyond `too_far`: a clock that ran ahead put it there.
+    Each channel has its own share, so that neither waits behind the other's. Due is also what lies beyond `too_far`: a
+    clock that ran ahead put it there.
     """
     ids = db.execute(
-        """UPDATE deliveries SET state = 'leased', fence = fence + 1, attempt = attempt + 1, lease_until = :until,
+        f"""UPDATE deliveries SET state = 'leased', fence = fence + 1, attempt = attempt + 1, lease_until = :until,
                   holder = :holder
-           WHERE id IN (SELECT id FROM deliveries WHERE state = 'queued' AND (due_at <= :now OR due_at > :too_far)
-                        ORDER BY channel = 'email', due_at LIMIT :most)
-           RETURNING id""",
+           WHERE id IN ({DUE_OF.format("push")} UNION ALL {DUE_OF.format("email")}) RETURNING id""",
         {"now": now, "until": until, "most": most, "holder": holder, "too_far": too_far},
     ).fetchall()
     return _leased(db, [row["id"] for row in ids])

@@ -36,15 +36,15 @@ def add_join_code(
     )
 
 
-def site_of_code(db: Database, code_hash: str, now: str, latest_end: str = "9999") -> str | None:
+def site_of_code(db: Database, code_hash: str, now: str, made_until: str = "9999") -> str | None:
     """The site that a join code leads to; None when it is unknown, expired or revoked.
 
-    One that ends after `latest_end` was made by a clock that ran ahead, and counts as expired.
+    One that was made after `made_until` was made by a clock that ran ahead, and counts as expired.
     """
     row = db.execute(
         "SELECT site_id FROM join_codes WHERE code_hash = :hash AND revoked_at IS NULL AND expires_at > :now "
-        "AND expires_at <= :latest",
-        {"hash": code_hash, "now": now, "latest": latest_end},
+        "AND created_at <= :made",
+        {"hash": code_hash, "now": now, "made": made_until},
     ).fetchone()
     return row["site_id"] if row else None
 

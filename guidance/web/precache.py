@@ -28,8 +28,8 @@ PAGES = (
 )  # fmt: skip
 # The worker itself, and what only desks load, who are online: a phone at a front desk needs none of it.
 NOT_KEPT = (
-    "service-worker.js", "board", "certificate", "class-", "incident", "live", "push", "scenario-", "times", "trainer",
-    "worker-notices",
+    "service-worker.js", "board", "certificate", "class-", "incident", "live", "push", "scenario-", "sign-out", "times",
+    "trainer", "worker-notices",
 )  # fmt: skip
 SOURCES = ("guidance", "protocols", "static", "templates", "requirements/run.txt")
 # Where this process keeps its files and how it reaches the mail server changes no page.

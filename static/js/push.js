@@ -1,7 +1,7 @@
 // Alerts on this browser: asks for permission when a person presses the button, subscribes with the City's key, tells
 // the server; and each time the board opens makes sure that all three still fit. Loaded by the board.
 
-import { alertsOwner, setAlertsOwner } from "./alerts-owner.js";
+import { alertsOwner, setAlertsOwner } from "./push-owner.js";
 
 const place = /** @type {HTMLElement|null} */ (document.querySelector("[data-push]"));
 const API = "/api/push/subscription";

@@ -1,6 +1,6 @@
 // Signing out ends the alerts on this browser: the next person who uses it must not get them. The server forgets the
 // subscription with the session; here the browser ends its own half. Neither waits for the other.
-import { alertsOwner, setAlertsOwner } from "./alerts-owner.js";
+import { alertsOwner, setAlertsOwner } from "./push-owner.js";
 
 const MOST_WAIT = 2000;
 

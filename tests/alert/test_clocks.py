@@ -20,7 +20,7 @@ from guidance.clock import LEEWAY, FixedClock, to_text
 from guidance.people import join, sign_in
 from guidance.people.tokens import token_hash
 from guidance.settings import Settings
-from guidance.store import deliveries, devices, health, people, sessions, subscriptions
+from guidance.store import deliveries, health, people, sessions, subscriptions
 from guidance.store.db import Store
 from guidance.store.migrate import migrate
 from guidance.store.subscriptions import SubscriptionRow
@@ -144,6 +144,16 @@ def test_a_clock_that_is_nudged_tells_nobody_early(life: Life, step: int) -> Non
     assert not life.when("b")
     life.live(40)
     assert life.when("b")
+
+
+def test_a_day_is_a_day_however_often_workers_restart(life: Life) -> None:
+    life.report()
+    life.look()
+    for hours in range(30):
+        life.ages = Ages() if hours % 7 == 5 else life.ages
+        life.true = hours * 3600
+        life.look()
+    assert 22 * 3600 <= life.when("b")[-1] <= 24 * 3600
 
 
 @pytest.mark.parametrize("behind", [3600, 90_000, 900_000])
@@ -300,8 +310,11 @@ def test_wrong_codes_and_join_codes_of_a_clock_ahead_do_not_count(
         for _ in range(9):
             join.note_failure(db, clock.now() + timedelta(hours=25))
         assert not join.slow(db, clock.now())
-        devices.add_join_code(db, "h", "site", None, "x", to_text(clock.now() + timedelta(hours=49)))
-        assert devices.site_of_code(db, "h", to_text(clock.now()), to_text(clock.now() + timedelta(hours=24))) is None
+        place = people.site(db, "site")
+        assert place is not None
+        code = join.make_code(db, clock.now() + timedelta(hours=25), settings, place, None)
+        assert join.site_for(db, clock.now(), code) is None
+        assert join.site_for(db, clock.now() + timedelta(hours=26), code) == place
 
 
 def test_a_browser_that_is_saved_now_stays_though_five_others_lie_in_the_future(city: City, clock: FixedClock) -> None:

@@ -11,18 +11,19 @@ import pytest
 
 from guidance.alert.mail import MailAlert, MailSender, mail_sender
 from guidance.alert.outcome import Answer
-from guidance.alert.policy import policy_of
+from guidance.alert.policy import Policy, policy_of
 from guidance.alert.push import PushSender
 from guidance.alert.worker import Worker
-from guidance.clock import FixedClock
+from guidance.clock import FixedClock, to_text
 from guidance.mail import BadMailSetting
 from guidance.settings import Settings
+from guidance.store import deliveries
 from guidance.store.db import Store
 from tests.alert.city import EVERYWHERE, City
 from tests.alert.conftest import Until
 from tests.fakes.certificates import make_certificates
 from tests.fakes.hostile_mail import HostileMailServer, Manner
-from tests.fakes.push_service import FakePushService
+from tests.fakes.push_service import FakePushService, new_browser
 
 ALERT = MailAlert("a-delivery", "ada@city.example", "an-id", "urgent")
 
@@ -212,3 +213,18 @@ def test_a_mail_server_that_hangs_delays_no_push_and_its_mails_are_kept_by_their
     assert not other._lanes.jobs, "a live worker's mails are not taken from it"
     until(worker, lambda: len(office.taken) >= 8)
     assert len(set(office.arrivals)) == len(office.arrivals)
+
+
+def test_neither_channel_waits_behind_the_others_queue(store: Store, clock: FixedClock, city: City) -> None:
+    city.person("p", EVERYWHERE, on_duty=False, browsers=[new_browser("b", "https://push.test")])
+    City(city.store, Policy(email=True)).incident(clock.now())
+    with store.transaction() as db:
+        for channel, due in (("email", "11:00"), ("push", "11:30")):
+            for number in range(20):
+                db.execute(
+                    "INSERT INTO deliveries (id, alert_id, tier, person_id, channel, target, state, due_at, "
+                    "created_at) SELECT :id, id, 1, 'p', :channel, :id, 'queued', :due, :due FROM alerts",
+                    {"id": f"{channel}{number}", "channel": channel, "due": f"2026-11-24T{due}:00.000Z"},
+                )
+        leased = deliveries.lease(db, to_text(clock.now()), "2026-11-24T12:10:00.000Z", 4)
+    assert sorted(each.channel for each in leased) == ["email"] * 4 + ["push"] * 4

@@ -157,6 +157,8 @@ def test_the_worker_leaves_everything_that_is_not_get_to_the_network(phone: Page
          "/board/incidents/0190f3a2-0000"),
         ('{"v":1,"kind":"visit","id":"0190f3a2-0001","urgency":"normal","exercise":true}',
          "EXERCISE: An incident needs you", "/board/incidents/0190f3a2-0001"),
+        ('{"v":1,"kind":"","id":"0190f3a2-0002","urgency":"urgent","exercise":false,"count":12}',
+         "An incident needs you", "/board"),
         ("not json", "An incident needs you", "/board"),
         ("[1]", "An incident needs you", "/board"),
         ('{"id":"../../evil"}', "An incident needs you", "/board"),
@@ -179,6 +181,7 @@ def test_every_push_shows_a_notification(phone: Page, server: Server, payload: s
     wait_until(appears, 30)
     assert [(each["title"], each["data"]["path"]) for each in shown] == [(title, path)]
     assert "site" not in json.dumps(shown).lower()
+    assert ("Alerts that came while alerts were off: 12" in shown[0]["body"]) == ("count" in payload)
 
 
 def deliver(phone: Page, server: Server, payload: str) -> None:
