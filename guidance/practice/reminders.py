@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
+from guidance.city_time import day_of
 from guidance.clock import Clock, to_text
 from guidance.mail import MailServer, hand_over, message_to
 from guidance.practice.certificates import Ground, Standing, standing
@@ -82,7 +83,7 @@ def send_reminders(
 
 def is_due(found: Standing, ground: Ground, now: datetime) -> bool:
     """Whether it is time: the end is near or past, or an edition rose."""
-    return not found.current or now.date() >= found.last_day - timedelta(days=ground.rules.remind_days)
+    return not found.current or day_of(now, ground.zone) >= found.last_day - timedelta(days=ground.rules.remind_days)
 
 
 def letter(row: CertificateRow, found: Standing, titles: Sequence[str], letterhead: Letterhead, voice: Voice) -> str:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ def earned(town: Town, client: FlaskClient, **members: Any) -> CertificateRow:
 
 
 def ground(library: Library = LIBRARY) -> Ground:
-    return Ground(RULES, SHELF, library, lambda _db, _hash: None)
+    return Ground(RULES, SHELF, library, lambda _db, _hash: None, UTC)
 
 
 def risen(protocol_id: str) -> Library:

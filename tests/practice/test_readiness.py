@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC
+
 import re
 from uuid import uuid4
 
@@ -18,7 +20,7 @@ SCHOOL = "Oak Street School"
 
 
 def of(town: Town, site: str = SCHOOL) -> Readiness:
-    ground = Ground(RULES, SHELF, LIBRARY, lambda _db, _hash: None)
+    ground = Ground(RULES, SHELF, LIBRARY, lambda _db, _hash: None, UTC)
     with town.store.reader() as db:
         (row,) = readiness.gather(
             db, town.clock.now(), [each for each in people.sites(db) if each.name == site], ground
