@@ -62,9 +62,12 @@ def time_tag(moment: str, day: bool = False, seconds: bool = False) -> Markup:
 def hour_words(moment: str) -> str:
     """A moment that somebody entered, as the city's day and hour in the language of the page.
 
-    In the hour that comes twice the zone's short name says which one it is.
+    In the hour that comes twice the zone's short name says which one it is. What is no moment is shown as it is.
     """
-    at = from_text(moment)
+    try:
+        at = from_text(moment)
+    except ValueError:
+        return moment
     local = at.astimezone(parts().settings.zone)
     words = str(flask_babel.format_datetime(at, "medium"))
     twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
