@@ -9,7 +9,7 @@ from guidance.clock import from_text
 
 
 def zone_named(name: str) -> ZoneInfo:
-    """A time zone by its name in the IANA database, such as America/New_York; a `ValueError` says that there is none."""
+    """A time zone by its name in the IANA database, such as America/New_York; raises `ValueError` for others."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, OSError, ValueError) as error:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 START, END = "\u2068", "\u2069"
 # Stands where a character was that must not be shown.
 REPLACEMENT = "\ufffd"
+# Isolates of every kind; the catalogs put English into a right-to-left page with the first.
+_STARTS = "\u2066\u2067\u2068"
 
 # What is said of such a text, after the name of what holds it; the command line and settings are English.
 HIDDEN = "holds an invisible control character. Type it again instead of pasting it."
@@ -20,10 +22,10 @@ HIDDEN = "holds an invisible control character. Type it again instead of pasting
 # deprecated format characters, interlinear annotations, tags, noncharacters. Tab and line ends are judged apart.
 _NONCHARACTERS = "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17))
 _CLASS = (
-    "\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066\\u2067\\u206a-\\u206f"
+    "\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u206a-\\u206f"
     "\\ud800-\\udfff\\ufdd0-\\ufdef\\ufff9-\\ufffb\\U000e0000-\\U000e007f" + _NONCHARACTERS
 )
-FORBIDDEN = re.compile(f"[{_CLASS}{START}{END}]")
+FORBIDDEN = re.compile(f"[{_CLASS}\u2066-\u2069]")
 _RUNS = re.compile(f"[{_CLASS}]+")
 # Right-to-left letters, Arabic numbers, and the marks that set a direction: an English line needs care around these.
 TURNS = re.compile(
@@ -81,8 +83,11 @@ def ascii_digits(text: str) -> str:
 
 
 def whole_number(text: str) -> int | None:
-    """The number that somebody typed, in the digits of any script; None when it is none. Spaces around do not matter."""
-    plain = ascii_digits(text).strip()
+    """The number that somebody typed, in the digits of any script; None when it is none.
+
+    Spaces around it and marks of direction, which keyboards of right-to-left scripts bring along, do not matter.
+    """
+    plain = re.sub("[\u200e\u200f\u061c]", "", ascii_digits(text)).strip()
     return int(plain) if re.fullmatch("[0-9]{1,18}", plain) else None
 
 
@@ -101,11 +106,11 @@ def _digit(character: str) -> str:
 
 def _balanced(text: str) -> str:
     """The text with each isolate that is never closed, and each close of none, replaced."""
-    if START not in text and END not in text:
+    if not re.search("[\u2066-\u2069]", text):
         return text
-    characters, opened = list(text), []
+    characters, opened = list(text), list[int]()
     for place, each in enumerate(characters):
-        if each == START:
+        if each in _STARTS:
             opened.append(place)
         elif each == END and opened:
             opened.pop()

@@ -29,4 +29,5 @@ def receipt(file: Path) -> None:
     if not is_ours(shown, key):
         click.echo("This receipt was not given by this installation, or it was changed.")
         sys.exit(1)
-    click.echo(f"Given here: report {shown.id}, revision {shown.revision}, received {with_offset(from_text(shown.received_at), settings.zone)}.")
+    received = with_offset(from_text(shown.received_at), settings.zone)
+    click.echo(f"Given here: report {shown.id}, revision {shown.revision}, received {received}.")

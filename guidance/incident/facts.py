@@ -39,8 +39,8 @@ class Field:
     def words(
         self, value: Any, listed: Callable[[Iterable[str]], str] = ", ".join, hour: Callable[[str], str] = str
     ) -> str:
-        """The value in words, several put in one line by `listed`, moments by `hour`; codes that are not of this version
-        stay codes. Of what people typed, characters that must not be shown are replaced."""
+        """The value in words, several put in one line by `listed`, moments by `hour`; codes of another version stay
+        codes. Of what people typed, characters that must not be shown are replaced."""
         if self.type == "multi":
             return listed(self._word(each) for each in value)
         if self.type == "rows":
@@ -50,9 +50,7 @@ class Field:
     def _word(self, value: Any) -> str:
         return next((option.text for option in self.options if option.id == value), neutral(str(value)))
 
-    def _row(
-        self, row: Mapping[str, Any], listed: Callable[[Iterable[str]], str], hour: Callable[[str], str]
-    ) -> str:
+    def _row(self, row: Mapping[str, Any], listed: Callable[[Iterable[str]], str], hour: Callable[[str], str]) -> str:
         columns = (column for column in self.columns if column.id in row)
         told = ((column.label, column.words(row[column.id], listed, hour)) for column in columns)
         return listed(f"{label}: {isolated(words, turns(label))}" for label, words in told)

@@ -55,7 +55,11 @@ class NickForm(Form):
     code = CodeField(_l("Class code"), validators=[InputRequired(_l("Type the code of the class.")), LONG])
     nickname = StringField(
         _l("Your name in the class"),
-        validators=[InputRequired(_l("Choose a name for the class: a nickname or your staff number.")), Visible(), LONG],
+        validators=[
+            InputRequired(_l("Choose a name for the class: a nickname or your staff number.")),
+            Visible(),
+            LONG,
+        ],
     )
 
 

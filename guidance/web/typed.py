@@ -98,4 +98,6 @@ def _value(value: Any, rtl: bool) -> Markup:
     if not hasattr(value, "__html__"):
         return escape(rules.isolated(str(value), rtl))
     marked = Markup(value)  # noqa: S704 - it says of itself that it is markup
-    return Markup(f"{rules.START}{{}}{rules.END}").format(marked) if rtl or rules.turns(marked) else marked
+    if "<" in marked:
+        return Markup("<bdi>{}</bdi>").format(marked)
+    return Markup("{}{}{}").format(rules.START, marked, rules.END) if rtl or rules.turns(marked) else marked

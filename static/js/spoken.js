@@ -9,8 +9,8 @@ export const LANGUAGE = [PAGE, NEAREST[PAGE]].filter(Boolean).map((code) => `${c
 
 // Right-to-left letters, Arabic numbers, and the marks that set a direction: an English line needs care around these.
 const TURNS = /[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
-// Embeddings and overrides, and isolates that are typed and not ours: shown as a replacement character.
-const UNSHOWN = /[\u2028\u2029\u202a-\u202e\u2066\u2067\u206a-\u206f\u{e0000}-\u{e007f}]+/gu;
+// Embeddings, overrides, line separators and tags: shown as a replacement character.
+const UNSHOWN = /[\u2028\u2029\u202a-\u202e\u206a-\u206f\u{e0000}-\u{e007f}]+/gu;
 
 /**
  * A text, number, code or address, kept in its own order inside a line of words (first strong isolate, UAX 9).
@@ -33,12 +33,12 @@ export function shown(text) {
 
 /** The text with each isolate that is never closed, and each close of none, replaced. @param {string} text */
 function closed(text) {
-  if (!/[\u2068\u2069]/.test(text)) return text;
+  if (!/[\u2066-\u2069]/.test(text)) return text;
   const characters = [...text];
   /** @type {number[]} */
   const open = [];
   characters.forEach((each, place) => {
-    if (each === "\u2068") open.push(place);
+    if (/[\u2066-\u2068]/.test(each)) open.push(place);
     else if (each === "\u2069" && open.pop() === undefined) characters[place] = "\ufffd";
   });
   for (const place of open) characters[place] = "\ufffd";

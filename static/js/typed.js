@@ -36,6 +36,6 @@ function valueOf(code) {
  */
 export function wholeNumber(text) {
   // Marks of direction come along from keyboards of right-to-left scripts.
-  const plain = asciiDigits(text).replace(/[\u200e\u200f\u061c\s]/g, "");
+  const plain = asciiDigits(text).replace(/[\u200e\u200f\u061c]/g, "").trim();
   return /^\d{1,5}$/.test(plain) ? Number(plain) : null;
 }

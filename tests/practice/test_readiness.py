@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from datetime import UTC
-
 import re
+from datetime import UTC
 from uuid import uuid4
 
 import pytest
