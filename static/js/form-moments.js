@@ -1,6 +1,6 @@
 // Questions of a form that ask for a day and an hour. What is typed is the city's wall clock; what is kept has its offset,
 // so that the hour that comes twice when the clocks go back stays the one that was meant.
-import { momentsOf, withOffset, written } from "./city-time.js";
+import { momentsOf, withOffset, written } from "./city-hours.js";
 
 const WALL = 16; // characters of 2026-11-01T01:50
 

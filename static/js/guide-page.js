@@ -2,7 +2,7 @@
 // Words come from the page.
 
 import { telephone } from "./site.js";
-import { dayWords, written } from "./city-time.js";
+import { dayWords, inCity } from "./city-time.js";
 import { filled, isolated } from "./spoken.js";
 
 /** @typedef {import("./site.js").Profile} Profile */
@@ -105,7 +105,7 @@ export function askForDetails(report) {
 export function showElapsed(started_at) {
   const line = document.querySelector("[data-elapsed]");
   if (!line) return;
-  const time = written(new Date(started_at), { hour: "numeric", minute: "2-digit" });
+  const time = inCity(new Date(started_at), { hour: "numeric", minute: "2-digit" });
   const minutes = Math.floor((Date.now() - Date.parse(started_at)) / 60_000);
   line.textContent = filled(words.elapsed ?? "", { time, minutes });
   line.toggleAttribute("hidden", false);

@@ -1,5 +1,5 @@
 // The home screen's one extra: a walk that was left in the middle can be taken up again.
-import { written } from "./city-time.js";
+import { inCity } from "./city-time.js";
 import { filled } from "./spoken.js";
 import { lastAt, unfinishedWalk } from "./trail.js";
 
@@ -9,7 +9,7 @@ const walk = line && (await unfinishedWalk().catch(() => null)); // no storage: 
 if (line && walk) {
   const entry = document.querySelector(`[data-guide="${CSS.escape(walk.protocol.id)}"] span`);
   const title = entry?.firstChild?.textContent ?? walk.protocol.id;
-  const time = written(new Date(lastAt(walk)), { hour: "numeric", minute: "2-digit" });
+  const time = inCity(new Date(lastAt(walk)), { hour: "numeric", minute: "2-digit" });
   const text = filled(line.dataset.text ?? "", { title, time });
   line.querySelector("span")?.replaceChildren(text);
   line.href = `/${document.documentElement.lang}/guide/${walk.protocol.id}#${walk.position}`;

@@ -2,7 +2,6 @@
 // For boot.js (header), walk.js (site type, call buttons) and ready.js.
 import { del, get, put } from "./db.js";
 import { isolated } from "./spoken.js";
-import { asciiDigits } from "./typed.js";
 
 /**
  * @typedef {{role: string, label: string, phone: string, checked_on: string, fictional: boolean}} Contact
@@ -65,7 +64,7 @@ async function ask() {
  * @returns {string}
  */
 export function telephone(phone) {
-  const [number, extension = ""] = asciiDigits(phone).split(/;ext=|ext\.?|x/i);
+  const [number, extension = ""] = phone.split(/;ext=|ext\.?|x/i);
   const digits = extension.replace(/\D/g, "");
   return `tel:${number.replace(/[^\d+*#]/g, "")}${digits && `;ext=${digits}`}`;
 }

@@ -31,18 +31,11 @@ export function shown(text) {
   return closed(String(text).replace(UNSHOWN, "\ufffd"));
 }
 
-/** The text with each isolate that is never closed, and each close of none, replaced. @param {string} text */
+/** The text, or one without isolates where one of them is never closed, or closes nothing. @param {string} text */
 function closed(text) {
-  if (!/[\u2066-\u2069]/.test(text)) return text;
-  const characters = [...text];
-  /** @type {number[]} */
-  const open = [];
-  characters.forEach((each, place) => {
-    if (/[\u2066-\u2068]/.test(each)) open.push(place);
-    else if (each === "\u2069" && open.pop() === undefined) characters[place] = "\ufffd";
-  });
-  for (const place of open) characters[place] = "\ufffd";
-  return characters.join("");
+  let [before, rest] = ["", text];
+  while (rest !== before) [before, rest] = [rest, rest.replace(/[\u2066-\u2068][^\u2066-\u2069]*\u2069/g, "")];
+  return /[\u2066-\u2069]/.test(rest) ? text.replace(/[\u2066-\u2069]/g, "\ufffd") : text;
 }
 
 /**

@@ -1,5 +1,5 @@
 // Moments in the city's time, and ages that stay true while the page is open.
-import { isToday, written } from "./city-time.js";
+import { isToday, written } from "./city-hours.js";
 import { filled } from "./spoken.js";
 
 /**

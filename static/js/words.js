@@ -1,6 +1,6 @@
 // The words that scripts of alert, report and My reports say. They stand in the page, in the visitor's language.
 // A page that uses them holds <template class="words"> with an element data-word="…" for each.
-import { isToday, written } from "./city-time.js";
+import { isToday, written } from "./city-hours.js";
 import { filled } from "./spoken.js";
 
 /** @type {Map<string, string>|null} */
