@@ -16,7 +16,7 @@ from guidance import text as rules
 from guidance.city_time import clock_words, day_of
 from guidance.clock import from_text
 from guidance.web.context import parts
-from guidance.web.gettext import form_of, right_to_left
+from guidance.web.gettext import form_of, listed, right_to_left
 
 
 def typed(value: object) -> Markup:
@@ -69,7 +69,7 @@ def hour_words(moment: str) -> str:
     except ValueError:
         return moment
     local = at.astimezone(parts().settings.zone)
-    words = str(flask_babel.format_datetime(at, "medium"))
+    words = listed([str(flask_babel.format_date(at, "medium")), str(flask_babel.format_time(at, "short"))])
     twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
     return f"{words} {local.strftime('%Z')}" if twice else words
 

@@ -1,4 +1,4 @@
-"""Numbers, hours and typed text on a phone: in order in every language, read in every script, right when clocks change."""
+"""Numbers, hours and typed text on a phone: in order, read in every script, right when the clocks change."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ IN_SIGHT = """element => {
 LOOSE = """mark => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const loose = [];
-  const outside = text => text.replace(/\\u2068[^\\u2068\\u2069]*\\u2069/g, "").replace(/\\u2068[^\\u2068\\u2069]*\\u2069/g, "");
+  const pair = /\\u2068[^\\u2068\\u2069]*\\u2069/g;
+  const outside = text => text.replace(pair, "").replace(pair, "");
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     const apart = node.parentElement.closest("bdi, [dir]:not(html), textarea, script");
     const turned = /[\\u202a-\\u202e]/.test(node.data) && !node.parentElement.closest("textarea, template");
