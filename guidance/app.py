@@ -52,6 +52,7 @@ from guidance.web import (
     trainer_live,
     trainer_results,
     translation_status,
+    typed,
 )
 from guidance.web.context import NAME, Parts, publish_library
 
@@ -107,7 +108,8 @@ def create_app(
         WTF_CSRF_SSL_STRICT=False,
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    locale.install(app, translator)
+    locale.install(app, translator, settings.time_zone)
+    typed.install(app)
     shell.install(app)
     protect = CSRFProtect(app)
     for blueprint in BLUEPRINTS:

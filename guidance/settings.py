@@ -7,6 +7,10 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from guidance.city_time import zone_named
+from guidance.text import HIDDEN, has_forbidden
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,6 +31,7 @@ class Settings:
     data: Path = _say(ROOT / "data", "folder of the database and the keys")
     base_url: str = _say("http://localhost:8000", "address under which people reach this installation")
     city: str = _say("Demo City", "name of the city, shown on pages and in e-mail")
+    time_zone: str = _say("America/New_York", "the city's time zone (IANA): its days and hours are what people read")
     public_contact: str = _say("", "mailto: or https: address that push services may write to (VAPID sub)")
     push_hosts: tuple[str, ...] = _say((), "further push services, comma-separated: host, host:port or origin")
     push_ca_file: str = _say("", "further certificate authorities for push services, a PEM file")
@@ -65,6 +70,11 @@ class Settings:
         return self.data / "keys"
 
     @property
+    def zone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return zone_named(self.time_zone)
+
+    @property
     def secure(self) -> bool:
         """Whether people reach this installation over TLS."""
         return self.base_url.startswith("https://")
@@ -86,6 +96,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
 
 
 def _parse(name: str, default: Any, text: str, least: int) -> Any:
+    if has_forbidden(text):
+        raise BadSetting(f"{variable(name)} {HIDDEN}")
     if isinstance(default, bool):
         if text.lower() not in {"0", "1", "true", "false", "yes", "no", ""}:
             raise BadSetting(f"{variable(name)} is {text!r}; write 1 or 0")
@@ -98,9 +110,20 @@ def _parse(name: str, default: Any, text: str, least: int) -> Any:
         return tuple(part.strip() for part in text.split(",") if part.strip())
     if isinstance(default, Path):
         return Path(text).resolve()
+    if name == "time_zone":
+        return _zone(text)
     if name.endswith("_checked"):
         return _day(name, text)
     return _address(name, text) if name == "base_url" else text
+
+
+def _zone(text: str) -> str:
+    try:
+        return zone_named(text).key
+    except ValueError:
+        raise BadSetting(
+            f"{variable('time_zone')} is {text!r}; write a name of the IANA database such as America/New_York"
+        ) from None
 
 
 def _day(name: str, text: str) -> str:

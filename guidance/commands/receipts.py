@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from guidance.city_time import with_offset
+from guidance.clock import from_text
 from guidance.incident.receipt import Receipt, is_ours
 from guidance.keys import load_keys
 from guidance.settings import from_environment
@@ -22,8 +24,10 @@ def receipt(file: Path) -> None:
         shown = Receipt(**json.loads(file.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
         raise click.ClickException(f"{file} holds no receipt: {error}") from error
-    key = load_keys(from_environment(os.environ).keys).receipt.public_key()
+    settings = from_environment(os.environ)
+    key = load_keys(settings.keys).receipt.public_key()
     if not is_ours(shown, key):
         click.echo("This receipt was not given by this installation, or it was changed.")
         sys.exit(1)
-    click.echo(f"Given here: report {shown.id}, revision {shown.revision}, received {shown.received_at}.")
+    received = with_offset(from_text(shown.received_at), settings.zone)
+    click.echo(f"Given here: report {shown.id}, revision {shown.revision}, received {received}.")

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import click
 
+from guidance.city_time import day_of
 from guidance.clock import to_text
 from guidance.commands.messages import all_messages
 from guidance.commands.people import act
@@ -22,6 +23,7 @@ from guidance.store import log, translation_reviews
 from guidance.store.db import Store
 from guidance.store.migrate import migrate
 from guidance.store.translation_reviews import Review
+from guidance.text import HIDDEN, has_forbidden, looks_blank
 from guidance.translations import catalogs
 from guidance.translations.checks import check as find_faults
 from guidance.translations.checks import read_allowed
@@ -84,8 +86,10 @@ def reviewed(code: str, subject: str, reviewer: str, day: datetime) -> None:
 
     The guide then says who checked it and when, until its English or its translation changes.
     """
-    if not reviewer.strip():
+    if looks_blank(reviewer):
         raise click.BadParameter("say who checked it", param_hint="--reviewer")
+    if has_forbidden(reviewer):
+        raise click.BadParameter(f"the name {HIDDEN}", param_hint="--reviewer")
     subjects = reviewable()
     if subject not in subjects:
         raise click.BadParameter(f"{subject!r} is none of {', '.join(subjects)}", param_hint="SUBJECT")
@@ -95,7 +99,7 @@ def reviewed(code: str, subject: str, reviewer: str, day: datetime) -> None:
         raise click.ClickException(f"{len(lacking)} sentences have no translation, the first: {lacking[0]!r}.")
     hash = words_hash(subjects[subject], functools.partial(catalogs.translate, code))
     with act() as it:
-        if day.date() > it.now.date():
+        if day.date() > day_of(it.now, it.settings.zone):
             raise click.BadParameter("that day has not come yet", param_hint="--on")
         found = Review(code, subject, hash, reviewer.strip(), day.date().isoformat())
         translation_reviews.record(it.db, found, to_text(it.now))

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from guidance.clock import to_text
 from guidance.store import incidents, log
+from guidance.text import looks_blank
 from guidance.translations.mark import N_, Said
 
 NOTE_CHARACTERS = 500
@@ -39,7 +40,7 @@ def acknowledge(db: Database, now: datetime, incident_id: str, person_id: str) -
 def add_note(db: Database, now: datetime, incident_id: str, person_id: str, text: str, audience: str = "desk") -> None:
     """Write a note: `desk` is shown on the reporter's phone, `record` only on the board."""
     words = text.strip()
-    if not words:
+    if looks_blank(words):
         raise NotAccepted(N_("The note is empty. Write what the desk or the record should say."))
     if len(words) > NOTE_CHARACTERS:
         too_long = N_("The note is too long: %(n)s of %(most)s characters. Shorten it.")
@@ -55,7 +56,7 @@ def close(db: Database, now: datetime, incident_id: str, person_id: str, reason:
     """End an incident with a reason of `CLOSE_REASONS`; false when it was closed already."""
     if reason not in CLOSE_REASONS:
         raise NotAccepted(N_("Choose a reason for closing."))
-    if reason == "other" and not words.strip():
+    if reason == "other" and looks_blank(words):
         raise NotAccepted(N_("Say in a few words why you close it."))
     if len(words) > NOTE_CHARACTERS:
         too_long = N_("The reason is too long: %(n)s of %(most)s characters. Shorten it.")

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from guidance.text import isolated, neutral, turns
+
 CATALOG = Path(__file__).parent / "facts.yaml"
 FIELD_TYPES = frozenset({"choice", "multi", "count", "text", "moment", "rows"})
 
@@ -34,20 +36,24 @@ class Field:
     source: tuple[str, ...] = ()
     columns: tuple[Field, ...] = ()
 
-    def words(self, value: Any, listed: Callable[[Iterable[str]], str] = ", ".join) -> str:
-        """The value in words, several put in one line by `listed`; codes that are not of this version stay codes."""
+    def words(
+        self, value: Any, listed: Callable[[Iterable[str]], str] = ", ".join, hour: Callable[[str], str] = str
+    ) -> str:
+        """The value in words, several put in one line by `listed`, moments by `hour`; codes of another version stay
+        codes. Of what people typed, characters that must not be shown are replaced."""
         if self.type == "multi":
             return listed(self._word(each) for each in value)
         if self.type == "rows":
-            return "; ".join(self._row(row, listed) for row in value)
-        return self._word(value)
+            return "; ".join(self._row(row, listed, hour) for row in value)
+        return hour(str(value)) if self.type == "moment" else self._word(value)
 
     def _word(self, value: Any) -> str:
-        return next((option.text for option in self.options if option.id == value), str(value))
+        return next((option.text for option in self.options if option.id == value), neutral(str(value)))
 
-    def _row(self, row: Mapping[str, Any], listed: Callable[[Iterable[str]], str]) -> str:
+    def _row(self, row: Mapping[str, Any], listed: Callable[[Iterable[str]], str], hour: Callable[[str], str]) -> str:
         columns = (column for column in self.columns if column.id in row)
-        return listed(f"{column.label}: {column.words(row[column.id], listed)}" for column in columns)
+        told = ((column.label, column.words(row[column.id], listed, hour)) for column in columns)
+        return listed(f"{label}: {isolated(words, turns(label))}" for label, words in told)
 
 
 @dataclass(frozen=True)

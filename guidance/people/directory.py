@@ -6,6 +6,7 @@ For the command line and the demo city. Every function runs inside the caller's 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import NAMESPACE_URL, uuid5
 
@@ -18,6 +19,7 @@ from guidance.protocol.model import SITE_TYPES
 from guidance.store import log
 from guidance.store import people as rows
 from guidance.store.people import Agency, Contact, Grant, Person, Site
+from guidance.text import HIDDEN, ascii_digits, has_forbidden, looks_blank
 
 ROLES = ("committee", "supervisor", "trainer")
 # 911 and 311 are the same for everyone; they stand in the pages and never in a directory.
@@ -32,6 +34,7 @@ class NotAdded(Exception):
 def add_agency(db: Database, now: datetime, name: str, short_name: str) -> Agency:
     """Put in an agency."""
     _need(name, "the agency's name")
+    _clear(short_name, "the agency's short name")
     for each in (name, short_name):
         if rows.agency_named(db, each):
             raise NotAdded(f"There is an agency called {each} already.")
@@ -61,6 +64,9 @@ def add_contact(db: Database, now: datetime, contact: Contact, *, site: str = ""
         raise NotAdded("Name either a site or an agency for the contact.")
     if contact.role not in LISTED_ROLES:
         raise NotAdded(f"{contact.role!r} is nobody whom guides name. Choose one of {', '.join(LISTED_ROLES)}.")
+    contact = replace(
+        contact, phone=ascii_digits(contact.phone).strip(), checked_on=ascii_digits(contact.checked_on).strip()
+    )
     if not PHONE.fullmatch(contact.phone):
         raise NotAdded(
             f"{contact.phone!r} is no telephone number. Write digits, spaces and dashes, x for an extension."
@@ -78,6 +84,8 @@ def add_contact(db: Database, now: datetime, contact: Contact, *, site: str = ""
 def add_person(db: Database, now: datetime, name: str, title: str, email: str, roles: tuple[Grant, ...]) -> Person:
     """Put in someone who can sign in."""
     _need(name, "the person's name")
+    _clear(title, "the person's title")
+    _clear(email, "the e-mail address")
     try:
         email = read_mailbox(email)
     except BadMailbox as wrong:
@@ -132,8 +140,15 @@ def _id(kind: str, key: str) -> str:
 
 
 def _need(text: str, what: str) -> None:
-    if not text.strip():
-        raise NotAdded(f"Say {what}.")
+    if looks_blank(text):
+        raise NotAdded(f"Say {what}; nobody could see {text!r}." if text else f"Say {what}.")
+    _clear(text, what)
+
+
+def _clear(text: str, what: str) -> None:
+    """Refuse what would turn or hide the words beside it wherever it is shown."""
+    if has_forbidden(text):
+        raise NotAdded(f"{what[:1].upper()}{what[1:]} {HIDDEN}")
 
 
 def _check_date(text: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 
+from guidance.text import plain_code
+
 # Crockford's alphabet: no I, L, O or U, so that a code survives being read aloud (https://www.crockford.com/base32.html).
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 10
@@ -26,10 +28,11 @@ def new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
-def read_code(typed: str) -> str | None:
-    """The code that someone typed, whatever the case, spaces and dashes; None when it cannot be a code."""
-    plain = "".join(character for character in typed.upper() if character not in " -\t").translate(_ALIKE)
-    whole = len(plain) == CODE_LENGTH and all(character in ALPHABET for character in plain)
+def read_code(typed: str, length: int = CODE_LENGTH) -> str | None:
+    """The code that someone typed, whatever the case, spaces, dashes and script of its digits; None when it cannot be
+    a code."""
+    plain = plain_code(typed).translate(_ALIKE)
+    whole = len(plain) == length and all(character in ALPHABET for character in plain)
     return plain if whole else None
 
 

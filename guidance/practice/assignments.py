@@ -43,8 +43,9 @@ def assign(
         raise NotDone(N_("Choose at least one site."))
     if any(site.type != scenario.site_type for site in wanted):
         raise NotDone(Said(N_("“%(title)s” is for sites of another type."), title=scenario.title))
-    present = {(each.site_id, each.scenario_id, each.due_on) for each in standing(db, now, trainer)}
-    new = [site for site in wanted if (site.id, scenario.id, due_on.isoformat()) not in present]
+    present = rows.assignments(db, [site.id for site in wanted], due_on.isoformat())
+    kept = {each.site_id for each in present if (each.scenario_id, each.due_on) == (scenario.id, due_on.isoformat())}
+    new = [site for site in wanted if site.id not in kept]
     for site in new:
         row = AssignmentRow(
             str(uuid4()), scenario.id, site.id, from_on.isoformat(), due_on.isoformat(), trainer.id, to_text(now)
@@ -54,10 +55,10 @@ def assign(
     return len(wanted)
 
 
-def standing(db: Database, now: datetime, trainer: Person) -> list[AssignmentRow]:
-    """The assignments of the sites that a trainer trains, until their grace is over."""
+def standing(db: Database, today: date, trainer: Person) -> list[AssignmentRow]:
+    """The assignments of the sites that a trainer trains, until their grace is over. `today` is the city's day."""
     site_ids = tuple(site.id for site in trained_sites(trainer, people.sites(db)))
-    return rows.assignments(db, site_ids, _last_day(now))
+    return rows.assignments(db, site_ids, _last_day(today))
 
 
 def may_withdraw(trainer: Person, found: AssignmentRow) -> bool:
@@ -71,11 +72,12 @@ def withdraw(db: Database, now: datetime, trainer: Person, found: AssignmentRow)
         log.add_entry(db, to_text(now), f"person:{trainer.id}", "practice.withdrawn", found.site_id, found.scenario_id)
 
 
-def assigned_to(db: Database, now: datetime, site_id: str) -> list[AssignmentRow]:
-    """What a site is to practise now, the first due first. What is overdue stays through its grace."""
-    today = now.date().isoformat()
-    return [each for each in rows.assignments(db, (site_id,), _last_day(now)) if each.from_on <= today]
+def assigned_to(db: Database, today: date, site_id: str) -> list[AssignmentRow]:
+    """What a site is to practise on the city's day `today`, the first due first. What is overdue stays through its
+    grace."""
+    found = rows.assignments(db, (site_id,), _last_day(today))
+    return [each for each in found if each.from_on <= today.isoformat()]
 
 
-def _last_day(now: datetime) -> str:
-    return (now.date() - GRACE).isoformat()
+def _last_day(today: date) -> str:
+    return (today - GRACE).isoformat()

@@ -8,12 +8,13 @@ from __future__ import annotations
 import calendar
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from uuid import uuid4
 
 from sqlite_utils import Database
 
-from guidance.clock import from_text, to_text
+from guidance.city_time import day_of, day_of_text
+from guidance.clock import to_text
 from guidance.people.tokens import new_code
 from guidance.practice.certificate_rules import Rules
 from guidance.practice.load import ScenarioShelf
@@ -33,12 +34,13 @@ FindProtocol = Callable[[Database, str], Protocol | None]
 
 @dataclass(frozen=True)
 class Ground:
-    """What certificates are judged by besides the store."""
+    """What certificates are judged by besides the store. Their days are those of the city's time zone."""
 
     rules: Rules
     shelf: ScenarioShelf
     library: Library
     find_protocol: FindProtocol
+    zone: tzinfo
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,9 @@ def issue(db: Database, now: datetime, wish: Wish, ground: Ground) -> Certificat
 
 def standing(row: CertificateRow, ground: Ground, now: datetime) -> Standing:
     """Whether a certificate holds at a moment."""
-    last_day = months_later(from_text(row.issued_at).date(), ground.rules.months)
+    last_day = months_later(day_of_text(row.issued_at, ground.zone), ground.rules.months)
     risen = [id for id, pinned in row.protocols.items() if _overtaken(id, pinned, ground)]
-    return Standing(last_day, now.date() > last_day, tuple(sorted(risen)))
+    return Standing(last_day, day_of(now, ground.zone) > last_day, tuple(sorted(risen)))
 
 
 def months_later(day: date, months: int) -> date:
@@ -143,7 +145,7 @@ def _counts(db: Database, now: datetime, run: RunRow, ground: Ground) -> bool:
     """Passed, young enough, and walked on the present edition of its protocol."""
     walked = ground.find_protocol(db, run.protocol_hash)
     today = ground.library.get(walked.id) if walked else None
-    young = now.date() <= months_later(from_text(run.received_at).date(), ground.rules.months)
+    young = day_of(now, ground.zone) <= months_later(day_of_text(run.received_at, ground.zone), ground.rules.months)
     return bool(run.passed) and young and walked is not None and today is not None and walked.edition == today.edition
 
 

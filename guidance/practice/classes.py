@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from sqlite_utils import Database
 
 from guidance.clock import to_text
+from guidance.people import tokens
 from guidance.people.scope import trained_agencies, trains
 from guidance.people.tokens import ALPHABET, new_token, token_hash
 from guidance.practice.load import ScenarioShelf
@@ -23,6 +24,7 @@ from guidance.store import log
 from guidance.store import practice_classes as rows
 from guidance.store.people import Person
 from guidance.store.practice_classes import ClassId, ClassRow, NoteRow, Participant
+from guidance.text import has_forbidden, looks_blank
 from guidance.translations.mark import N_
 
 __all__ = ["ClassId", "NotDone", "Shown", "end", "injects_in_order", "join", "make_class", "may_lead", "show_code"]
@@ -30,7 +32,6 @@ __all__ = ["ClassId", "NotDone", "Shown", "end", "injects_in_order", "join", "ma
 KINDS = ("class", "tabletop")
 CODE_LENGTH = 6  # 30 bits: enough for a code that only lets a nickname in, and that ends with its class
 MOST_PARTICIPANTS = 200
-_ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 class NotDone(Exception):
@@ -71,9 +72,8 @@ def led_by(db: Database, person: Person) -> list[ClassRow]:
 
 
 def read_code(typed: str) -> str | None:
-    """The class code that someone typed, whatever the case, spaces and dashes; None when it cannot be one."""
-    plain = "".join(character for character in typed.upper() if character not in " -\t").translate(_ALIKE)
-    return plain if len(plain) == CODE_LENGTH and all(each in ALPHABET for each in plain) else None
+    """The class code that someone typed, read as other codes are; None when it cannot be one."""
+    return tokens.read_code(typed, CODE_LENGTH)
 
 
 def show_code(code: str) -> str:
@@ -114,9 +114,12 @@ def join(
 
 
 def clean_nickname(typed: str) -> str:
-    """A nickname in one line of printable characters; raises `NotDone` when nothing is left."""
-    name = " ".join("".join(each if each.isprintable() else " " for each in typed).split())[:40].strip()
-    if not name:
+    """A nickname in one line; raises `NotDone` for characters that would turn or hide what stands beside it, and for
+    one that nobody would see."""
+    if has_forbidden(typed):
+        raise NotDone(N_("The name holds an invisible control character. Type it again instead of pasting it."))
+    name = " ".join(typed.split())[:40].strip()
+    if looks_blank(name):
         raise NotDone(N_("Choose a name for the class: a nickname or your staff number."))
     return name
 

@@ -7,9 +7,11 @@ import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from guidance.city_time import with_offset
 from guidance.clock import from_text, to_text
 from guidance.practice.compare import asked
 from guidance.practice.load import ScenarioShelf
@@ -22,6 +24,7 @@ from guidance.store.practice_runs import ListedRun
 COLUMNS = (
     "run", "received_at", "scenario", "title", "class", "participant", "site", "site_type", "outcome", "passed",
     "seconds_to_outcome", "seconds_to_alert", "answers",
+    "received_local",
 )  # fmt: skip
 FEW = "fewer than 5"
 VERB = "http://adlnet.gov/expapi/verbs/"
@@ -30,11 +33,13 @@ ACTIVITY = "http://adlnet.gov/expapi/activities/"
 
 @dataclass(frozen=True)
 class Source:
-    """What turns runs into words: scenarios, protocol versions, and the address that ids are made from."""
+    """What turns runs into words: scenarios, protocol versions, the address that ids are made from, and the city's time
+    zone."""
 
     shelf: ScenarioShelf
     find_protocol: Callable[[str], Protocol | None]
     base_url: str
+    zone: tzinfo
 
 
 def few_hidden(runs: Sequence[ListedRun]) -> list[ListedRun]:
@@ -78,7 +83,7 @@ def _row(each: ListedRun, source: Source) -> list[object]:
     return [
         run.id, run.received_at, run.scenario_id, scenario.title if scenario else "", each.class_title, each.nickname,
         each.site_name, run.site_type, run.outcome, "yes" if run.passed else "no", run.seconds_to_outcome,
-        run.seconds_to_alert, answers,
+        run.seconds_to_alert, answers, with_offset(from_text(run.received_at), source.zone),
     ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from email.message import EmailMessage
 
 from sqlite_utils import Database
 
+from guidance.city_time import day_of
 from guidance.clock import LEEWAY, Clock, from_text, to_text
 from guidance.mail import Draft, MailRefused, MailServer, hand_over, message_to
 from guidance.mailbox import BadMailbox, read_mailbox
@@ -118,7 +119,7 @@ def send_reminders(
 
 def is_due(found: Standing, ground: Ground, now: datetime) -> bool:
     """Whether it is time: the end is near or past, or an edition rose."""
-    return not found.current or now.date() >= found.last_day - timedelta(days=ground.rules.remind_days)
+    return not found.current or day_of(now, ground.zone) >= found.last_day - timedelta(days=ground.rules.remind_days)
 
 
 def letter(row: CertificateRow, found: Standing, titles: Sequence[str], letterhead: Letterhead, voice: Voice) -> str:

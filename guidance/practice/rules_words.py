@@ -13,6 +13,7 @@ from guidance.protocol.finding import Finding
 from guidance.protocol.language import forbidden_questions, forbidden_words
 from guidance.protocol.reading import grade, passage, words
 from guidance.protocol.rules_text import HIGHEST_GRADE, phone_number
+from guidance.text import has_forbidden
 from guidance.translations.mark import N_, Said
 
 MOST_WORDS = {"title": 10, "summary": 25, "card.room": 60, "card.who": 45, "counsel": 45, "why": 45, "inject": 30}
@@ -42,6 +43,12 @@ def word_findings(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _plain(place: str, text: str) -> Iterator[Finding]:
+    if has_forbidden(text, lines=True):
+        yield Finding(
+            "control-character",
+            place,
+            N_("this holds an invisible control character; type it again instead of pasting it"),
+        )
     for hit in forbidden_words(text):
         yield Finding(
             "forbidden-word",

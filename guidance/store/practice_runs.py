@@ -71,7 +71,8 @@ class ProgressRow:
 
 @dataclass(frozen=True)
 class Within:
-    """Which runs: each part narrows the choice, None leaves it open. Days are dates as text, both included.
+    """Which runs: each part narrows the choice, None leaves it open. Days are dates as text, both included; the moments
+    at which they begin and end in the city (`from_at`, `before_at`, UTC text) are what rows are compared with.
 
     `agencies` and `trainer_id` together say what a trainer of agencies sees: their sites' runs, their classes' and
     the own classes'. None for a trainer of the whole city.
@@ -82,6 +83,8 @@ class Within:
     site_id: str | None = None
     from_on: str | None = None
     until_on: str | None = None
+    from_at: str | None = None
+    before_at: str | None = None
     agencies: tuple[str, ...] | None = None
     trainer_id: str | None = None
 
@@ -172,12 +175,12 @@ def _conditions(within: Within, bound: dict[str, Any]) -> list[str]:
         if value is not None:
             bound[column] = value
             found.append(f"practice_runs.{column} = :{column}")
-    if within.from_on:
-        bound["from_on"] = within.from_on
-        found.append("substr(practice_runs.received_at, 1, 10) >= :from_on")
-    if within.until_on:
-        bound["until_on"] = within.until_on
-        found.append("substr(practice_runs.received_at, 1, 10) <= :until_on")
+    if within.from_at:
+        bound["from_at"] = within.from_at
+        found.append("practice_runs.received_at >= :from_at")
+    if within.before_at:
+        bound["before_at"] = within.before_at
+        found.append("practice_runs.received_at < :before_at")
     if within.agencies is not None:
         bound["trainer"] = within.trainer_id
         names = _names(within.agencies, "agency", bound)

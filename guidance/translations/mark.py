@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from guidance.text import filled
 from guidance.translations.languages import DEFAULT
 
 Say = Callable[[str], str]
@@ -30,14 +31,14 @@ class Said(str):
 
     def __new__(cls, text: str, /, **values: object) -> Said:
         """Fill the gaps in English and remember the sentence before."""
-        made = super().__new__(cls, text % values)
+        made = super().__new__(cls, filled(text, values))
         made.text, made.values = text, values
         return made
 
     def through(self, say: Say) -> str:
-        """The sentence in other words; what goes into it is put through too where it is such a sentence itself."""
+        """The sentence in other words, each value isolated; a value that is such a sentence is put through too."""
         values = {name: _value(value, say) for name, value in self.values.items()}
-        return say(self.text) % values
+        return filled(say(self.text), values)
 
 
 def english(text: str) -> str:

@@ -14,6 +14,7 @@ from guidance.store import board, people
 from guidance.store.board import BoardRow
 from guidance.store.incidents import last_event
 from guidance.store.people import Person
+from guidance.text import neutral
 from guidance.web.board_words import STATES, UNKNOWN_SITE, URGENCIES, age_words, kind_words
 from guidance.web.context import Parts
 from guidance.web.gettext import _
@@ -113,9 +114,9 @@ def in_words(here: Parts, now: datetime, row: BoardRow) -> dict[str, Any]:
             "state": str(STATES[row.state]),
             "urgency": str(URGENCIES[row.urgency]),
             "kind": kind_words(here.library, row.kind),
-            "site": row.site_name or str(UNKNOWN_SITE),
-            "agency": row.agency_name or _("Sent by a phone that is not enrolled"),
-            "who": row.acknowledged_title or row.acknowledged_name or _("Nobody yet"),
+            "site": neutral(row.site_name or "") or str(UNKNOWN_SITE),
+            "agency": neutral(row.agency_name or "") or _("Sent by a phone that is not enrolled"),
+            "who": neutral(row.acknowledged_title or row.acknowledged_name or "") or _("Nobody yet"),
             "verified": _("Verified") if row.verified else _("Not verified"),
         },
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 
+from guidance.city_time import day_of_text
 from guidance.clock import to_text
 from guidance.people.tokens import read_code, show_code, token_hash
 from guidance.practice.certificates import Standing, standing
@@ -116,7 +117,7 @@ def _shown(row: CertificateRow) -> Shown:
         code=show_code(row.code),
         role=content.role_titles().get(row.role, row.role),
         site_type=str(SITE_TYPE_WORDS.get(row.site_type, row.site_type)),
-        issued_on=row.issued_at[:10],
+        issued_on=day_of_text(row.issued_at, here.settings.zone).isoformat(),
         standing=held,
         risen=tuple(sorted(titles.get(id, id) for id in held.risen)),
         protocols=tuple((titles.get(id, id), pinned) for id, pinned in row.protocols.items()),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
 
 from flask import current_app
 from sqlite_utils import Database
 
 from guidance.alert.policy import Policy, policy_of
+from guidance.city_time import day_of
 from guidance.clock import Clock, to_text
 from guidance.incident.facts import Catalog
 from guidance.incident.receive import Desk
@@ -78,8 +80,14 @@ class Parts:
         object.__setattr__(self, "shelf", shelf)
         object.__setattr__(self, "desk", desk)
         object.__setattr__(self, "floor", Floor(self.scenarios, shelf.find, self.keys.receipt))
-        object.__setattr__(self, "ground", Ground(self.certificate_rules, self.scenarios, self.library, shelf.find))
+        zone = self.settings.zone
+        ground = Ground(self.certificate_rules, self.scenarios, self.library, shelf.find, zone)
+        object.__setattr__(self, "ground", ground)
         object.__setattr__(self, "policy", policy_of(self.settings))
+
+    def today(self) -> date:
+        """The city's day at this moment."""
+        return day_of(self.clock.now(), self.settings.zone)
 
 
 def parts() -> Parts:

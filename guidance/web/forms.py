@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, current_app, g, make_response, request
@@ -9,12 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
-from wtforms import BooleanField, RadioField, SelectChoice, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import BooleanField, DateField, Field, IntegerField, RadioField, SelectChoice, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from guidance.incident.desk import AUDIENCES, CLOSE_REASONS, NOTE_CHARACTERS
+from guidance.text import ascii_digits, has_forbidden, looks_blank, whole_number
 from guidance.translations.mark import N_
-from guidance.web.gettext import said
+from guidance.web.gettext import _, said
 
 STALE = _l("This page waited too long. Nothing was lost: press the button again.")
 # What WTForms says by itself, and how we say it. Everything else of its words becomes the general sentence.
@@ -40,8 +42,65 @@ class OurWords:
         return said(BUILT_IN["Not a valid choice."] if "choice" in one else NOT_RIGHT)
 
 
+class ClearText:
+    """Refuses characters that would turn or hide the words beside them; line ends may stand in longer texts."""
+
+    def __call__(self, _form: FlaskForm, field: Field) -> None:
+        """Raise `ValidationError` with what to do."""
+        if isinstance(field.data, str) and has_forbidden(field.data, lines=isinstance(field, TextAreaField)):
+            raise ValidationError(
+                _("“%(field)s” holds an invisible control character. Type it again instead of pasting it.",
+                  field=field.label.text)
+            )  # fmt: skip
+
+
+class Visible:
+    """Refuses a text of which nobody would see anything."""
+
+    def __call__(self, _form: FlaskForm, field: Field) -> None:
+        """Raise `ValidationError` with what to do."""
+        if looks_blank(str(field.data or "")):
+            raise ValidationError(_("Nobody could see “%(field)s”. Use letters or digits.", field=field.label.text))
+
+
+class CodeField(StringField):  # type: ignore[misc]
+    """A code, typed or pasted; marks that messengers put around pasted text are left out when it is read."""
+
+
+class SourceField(TextAreaField):  # type: ignore[misc]
+    """The text of a file, whose control characters are found and told with all else that is wrong in it."""
+
+
+class WholeNumberField(IntegerField):  # type: ignore[misc]
+    """A whole number in the digits of any script. What was typed stays in `raw_data` for showing it again."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed."""
+        if not valuelist or not valuelist[0].strip():
+            return
+        self.data = whole_number(valuelist[0])
+        if self.data is None:
+            raise ValueError(said(BUILT_IN["Not a valid integer value."]))
+
+
+class DayField(DateField):  # type: ignore[misc]
+    """A day as browsers send it, 2026-11-24, also typed with the digits of another script."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed."""
+        super().process_formdata([ascii_digits(each).strip() for each in valuelist])
+
+
 class Form(FlaskForm):  # type: ignore[misc]
-    """A form whose every problem is told in the reader's language."""
+    """A form whose every problem is told in the reader's language. No text in it may hold control characters."""
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Whether everything is right; what is not stands in `errors`."""
+        extra = {name: list(each) for name, each in (extra_validators or {}).items()}
+        for field in self:
+            if isinstance(field, StringField) and not isinstance(field, CodeField | SourceField):
+                extra.setdefault(field.name, []).append(ClearText())
+        return bool(super().validate(extra))
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Where WTForms asks for words."""
@@ -58,7 +117,7 @@ class ConfirmForm(Form):
 class CodeForm(Form):
     """A join code, typed."""
 
-    code = StringField(
+    code = CodeField(
         _l("Join code"),
         validators=[InputRequired(_l("Type the code that your supervisor shows you.")), LONG],
     )

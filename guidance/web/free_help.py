@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 
 from guidance.rights.hours import read_hours
 from guidance.settings import Settings
+from guidance.text import ascii_digits, isolated, neutral
 from guidance.web.gettext import _
 
 DAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"), _l("Saturday"), _l("Sunday"))
@@ -34,15 +35,15 @@ class FreeHelp:
     @property
     def link(self) -> str:
         """What a phone dials."""
-        return "tel:" + re.sub("[^0-9+]", "", self.number)
+        return "tel:" + re.sub("[^0-9+]", "", ascii_digits(self.number))
 
 
 def free_help(settings: Settings) -> FreeHelp:
     """The settings in the language of this request."""
     said = _hours(settings.rights_hotline_hours)
     return FreeHelp(
-        name=settings.rights_hotline_name,
-        number=settings.rights_hotline_number,
+        name=neutral(settings.rights_hotline_name),
+        number=neutral(settings.rights_hotline_number),
         hours=said or settings.rights_hotline_hours,
         own_words=not said,
         checked=_day(settings.rights_hotline_checked),
@@ -55,16 +56,16 @@ def _hours(text: str) -> str:
     hours = read_hours(text)
     if hours is None:
         return ""
-    times = {"opens": _isolated(hours.opens), "closes": _isolated(hours.closes)}
+    times = {"opens": _in_order(hours.opens), "closes": _in_order(hours.closes)}
     if hours.first == hours.last:
         return _("%(day)s, %(opens)s to %(closes)s", day=DAYS[hours.first], **times)
     days = {"first": DAYS[hours.first], "last": DAYS[hours.last]}
     return _("%(first)s to %(last)s, %(opens)s to %(closes)s", **days, **times)
 
 
-def _isolated(moment: time) -> str:
-    """A time that keeps its order inside a line that is written the other way (UAX 9)."""
-    return f"\u2068{format_time(moment, 'short')}\u2069"
+def _in_order(moment: time) -> str:
+    """A time that keeps its order inside a line that is written the other way."""
+    return isolated(format_time(moment, "short"), rtl=True)
 
 
 def _day(text: str) -> date | None:

@@ -7,17 +7,30 @@ from collections.abc import Iterable
 
 import flask_babel
 
+from guidance.text import filled
 from guidance.translations.mark import Said
 
 
 def _(message: str, **values: object) -> str:
-    """A sentence in the language of this request, with its `%(name)s` filled in."""
-    return str(flask_babel.gettext(message, **values))
+    """A sentence in the language of this request, with its `%(name)s` filled in, each isolated as the line needs."""
+    sentence = str(flask_babel.gettext(message))
+    return filled(sentence, values, right_to_left()) if values else sentence
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """A sentence with a number, in the form that the number needs; `%(num)s` is the number."""
-    return str(flask_babel.ngettext(one, many, count))
+    return filled(form_of(one, many, count), {"num": count}, right_to_left())
+
+
+def form_of(one: str, many: str, count: int) -> str:
+    """The sentence for a number in the form that the number needs, its gaps still open."""
+    return str(flask_babel.get_domain().get_translations().ungettext(one, many, count))
+
+
+def right_to_left() -> bool:
+    """Whether the language of this request is written from right to left."""
+    locale = flask_babel.get_locale()
+    return locale is not None and locale.text_direction == "rtl"
 
 
 def said(words: str | Exception) -> str:

@@ -23,6 +23,7 @@ from guidance.web import content
 from guidance.web.board_words import CHANNELS, DELIVERIES, delay_words, event_words, trouble_words, who_words
 from guidance.web.context import Parts
 from guidance.web.gettext import _, listed, ngettext, said
+from guidance.web.typed import hour_words
 
 # How many additions of phones that are not joined a page shows of one report.
 SHOWN_APART = 10
@@ -160,7 +161,7 @@ def _merged(
 
 def _facts(facts: Mapping[str, Any]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     return tuple(
-        (title, tuple((field.label, field.words(value, listed)) for field, value in given))
+        (title, tuple((field.label, field.words(value, listed, hour_words)) for field, value in given))
         for title, given in content.catalog().described(facts)
     )
 

@@ -83,9 +83,13 @@ def sound(text: str) -> str:
     return words.find(PHONETIC, text) or ""
 
 
-def install(app: Flask, translator: Translator = catalogs.words) -> None:
-    """Give the app its languages: `_()` and `language` in templates, and 404 for a language that is not enabled."""
+def install(app: Flask, translator: Translator = catalogs.words, time_zone: str = "UTC") -> None:
+    """Give the app its languages: `_()` and `language` in templates, and 404 for a language that is not enabled.
+
+    Hours are shown in `time_zone`, a name of the IANA database.
+    """
     app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
+    app.config["BABEL_DEFAULT_TIMEZONE"] = time_zone
     domain = Catalogs(translator)
     Babel(app, locale_selector=lambda: folder_name(current()))
     app.extensions["babel"].instance.domain_instance = domain
@@ -93,6 +97,7 @@ def install(app: Flask, translator: Translator = catalogs.words) -> None:
     app.context_processor(
         lambda: {
             "language": language(current()),
+            "time_zone": time_zone,
             "languages": languages(),
             "phrase": phrase,
             "meaning": meaning,

@@ -101,7 +101,7 @@ def get_assigned() -> Response:
     here, device = parts(), g.device
     assert isinstance(device, Device)
     with here.store.reader() as db:
-        found = assignments.assigned_to(db, here.clock.now(), device.site_id)
+        found = assignments.assigned_to(db, here.today(), device.site_id)
     return jsonify([{"scenario": each.scenario_id, "due_on": each.due_on} for each in found])
 
 

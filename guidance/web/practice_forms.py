@@ -5,9 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
-    DateField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -19,7 +17,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from guidance.practice.drafts import MOST_CHARACTERS
 from guidance.practice.readiness import MOST_STAFF
-from guidance.web.forms import LONG, WORDS, Form
+from guidance.web.forms import LONG, WORDS, CodeField, DayField, Form, SourceField, Visible, WholeNumberField
 
 TITLE = Length(max=80, message=_l("At most 80 characters fit. Shorten it."))
 
@@ -27,7 +25,7 @@ TITLE = Length(max=80, message=_l("At most 80 characters fit. Shorten it."))
 class ClassForm(Form):
     """A new class or tabletop. The choices of scenarios are set by the page."""
 
-    title = StringField(_l("Title"), validators=[InputRequired(_l("Give the class a title.")), TITLE])
+    title = StringField(_l("Title"), validators=[InputRequired(_l("Give the class a title.")), Visible(), TITLE])
     kind = RadioField(
         _l("What kind"), choices=[SelectChoice("class", _l("Class")), SelectChoice("tabletop", _l("Tabletop"))],
         default="class",
@@ -47,38 +45,42 @@ class AssignForm(Form):
 
     scenario = SelectField(_l("Scenario"), validators=[InputRequired(_l("Choose a scenario."))])
     sites = SelectMultipleField(_l("Sites"), validators=[InputRequired(_l("Choose at least one site."))])
-    from_on = DateField(_l("From"), validators=[InputRequired(_l("Say from which day."))])
-    due_on = DateField(_l("Until"), validators=[InputRequired(_l("Say until which day."))])
+    from_on = DayField(_l("From"), validators=[InputRequired(_l("Say from which day."))])
+    due_on = DayField(_l("Until"), validators=[InputRequired(_l("Say until which day."))])
 
 
 class NickForm(Form):
     """A trainee comes into a class."""
 
-    code = StringField(_l("Class code"), validators=[InputRequired(_l("Type the code of the class.")), LONG])
+    code = CodeField(_l("Class code"), validators=[InputRequired(_l("Type the code of the class.")), LONG])
     nickname = StringField(
         _l("Your name in the class"),
-        validators=[InputRequired(_l("Choose a name for the class: a nickname or your staff number.")), LONG],
+        validators=[
+            InputRequired(_l("Choose a name for the class: a nickname or your staff number.")),
+            Visible(),
+            LONG,
+        ],
     )
 
 
 class RevealForm(Form):
     """The number of the inject to show next."""
 
-    number = IntegerField(validators=[InputRequired(), NumberRange(min=1)])
+    number = WholeNumberField(validators=[InputRequired(), NumberRange(min=1)])
 
 
 class WriteForm(Form):
     """A note of a class."""
 
-    text = TextAreaField(_l("Note"), validators=[InputRequired(_l("Write something first.")), WORDS])
+    text = TextAreaField(_l("Note"), validators=[InputRequired(_l("Write something first.")), Visible(), WORDS])
 
 
 class ActionForm(Form):
     """An action of the hot-wash."""
 
-    text = StringField(_l("What"), validators=[InputRequired(_l("Say what is to be done.")), WORDS])
-    owner = StringField(_l("Who"), validators=[InputRequired(_l("Say who does it.")), TITLE])
-    due_on = DateField(_l("By when"), validators=[Optional()])
+    text = StringField(_l("What"), validators=[InputRequired(_l("Say what is to be done.")), Visible(), WORDS])
+    owner = StringField(_l("Who"), validators=[InputRequired(_l("Say who does it.")), Visible(), TITLE])
+    due_on = DayField(_l("By when"), validators=[Optional()])
 
 
 class DoneForm(Form):
@@ -90,7 +92,7 @@ class DoneForm(Form):
 class DraftForm(Form):
     """The text of a draft. Too long a text is the server's to refuse in words."""
 
-    yaml = TextAreaField(validators=[Length(max=2 * MOST_CHARACTERS, message=_l("The scenario is too long."))])
+    yaml = SourceField(validators=[Length(max=2 * MOST_CHARACTERS, message=_l("The scenario is too long."))])
 
 
 class NewDraftForm(Form):
@@ -102,7 +104,7 @@ class NewDraftForm(Form):
 class StaffForm(Form):
     """How many people work at a site's desk."""
 
-    staff = IntegerField(
+    staff = WholeNumberField(
         _l("Staff"),
         validators=[
             Optional(),
@@ -114,7 +116,7 @@ class StaffForm(Form):
 class VerifyForm(Form):
     """The code of a certificate, typed."""
 
-    code = StringField(_l("Code"), validators=[InputRequired(_l("Type the code of the certificate.")), LONG])
+    code = CodeField(_l("Code"), validators=[InputRequired(_l("Type the code of the certificate.")), LONG])
 
 
 class ReminderForm(Form):

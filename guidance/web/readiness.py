@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Blueprint, abort, g, make_response, redirect, render_template
@@ -33,7 +34,7 @@ def staff(site_id: UUID) -> ResponseReturnValue:
     """Say how many people work at a site's desk; empty for not known."""
     here, form = parts(), StaffForm()
     if not submitted(form):
-        return _page(problems(form))
+        return _page(problems(form), {str(site_id): str((form.staff.raw_data or [""])[0])})
     with here.store.transaction() as db:
         site = people.site(db, str(site_id))
         if site is None or not supervises(g.person, site.id, site.agency_id):
@@ -42,7 +43,8 @@ def staff(site_id: UUID) -> ResponseReturnValue:
     return redirect("/readiness", 303)
 
 
-def _page(refused: list[str]) -> ResponseReturnValue:
+def _page(refused: list[str], typed: Mapping[str, str] | None = None) -> ResponseReturnValue:
+    """The list; `typed` is what was refused, by the id of its site."""
     here = parts()
     with here.store.reader() as db:
         every = people.sites(db)
@@ -55,6 +57,7 @@ def _page(refused: list[str]) -> ResponseReturnValue:
         site_types=SITE_TYPE_WORDS,
         seconds_words=seconds_words,
         problems=refused,
+        typed=typed or {},
         person=g.person,
     )
     return make_response(html, 400 if refused else 200)

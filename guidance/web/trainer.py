@@ -102,7 +102,7 @@ def _assign_form() -> AssignForm:
     here = parts()
     with here.store.reader() as db:
         sites = trained_sites(g.person, people.sites(db))
-    today = here.clock.now().date()
+    today = here.today()
     form = AssignForm(data={"from_on": today, "due_on": today + timedelta(days=14)})
     form.scenario.choices = list(here.scenarios.scenarios)
     form.sites.choices = [site.id for site in sites]
@@ -111,10 +111,9 @@ def _assign_form() -> AssignForm:
 
 def _page(refused: FlaskForm | None = None) -> ResponseReturnValue:
     here = parts()
-    now = here.clock.now()
     with here.store.reader() as db:
         led = classes.led_by(db, g.person)
-        assigned = assignments.standing(db, now, g.person)
+        assigned = assignments.standing(db, here.today(), g.person)
         sites = trained_sites(g.person, people.sites(db))
         within = Within(agencies=trained_agencies(g.person), trainer_id=g.person.id)
         runs = practice_runs.runs_within(db, within)
@@ -136,7 +135,7 @@ def _page(refused: FlaskForm | None = None) -> ResponseReturnValue:
         refused=type(refused).__name__ if refused else "",
         problems=problems(refused) if refused else [],
         show_code=classes.show_code,
-        today=now.date().isoformat(),
+        today=here.today().isoformat(),
         person=g.person,
     )
     return make_response(html, 400 if refused else 200)

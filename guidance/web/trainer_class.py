@@ -62,7 +62,7 @@ def reveal(class_id: UUID) -> ResponseReturnValue:
     try:
         with here.store.transaction() as db:
             found = class_in_sight(db, g.person, class_id)
-            classes.reveal(db, here.clock.now(), g.person, found, int(form.number.data), here.scenarios)
+            classes.reveal(db, here.clock.now(), g.person, found, int(form.number.data or 0), here.scenarios)
     except NotDone as refusal:
         form.number.errors = [said(refusal)]
         return _page(class_id, form)

@@ -54,7 +54,7 @@ def begin() -> ResponseReturnValue:
     if not submitted(form):
         return _list(problems(form))
     origin = here.scenarios.get(str(form.origin.data or ""))
-    source: dict[str, Any] = to_source(origin) if origin else {"version": 1, "checked": here.clock.now().date()}
+    source: dict[str, Any] = to_source(origin) if origin else {"version": 1, "checked": here.today()}
     if origin:
         source["title"] = f"{origin.title} (changed)"  # part of the file, which is in English
     checked = rules.check_text(write({**source, "checked": str(source["checked"])}), content.library(), _facts())

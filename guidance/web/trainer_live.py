@@ -13,6 +13,7 @@ from guidance.practice import class_board
 from guidance.practice.class_board import Cell, ClassBoard
 from guidance.practice.classes import ClassId
 from guidance.store import practice_classes
+from guidance.text import neutral
 from guidance.web import content, stream
 from guidance.web.access import for_person
 from guidance.web.context import Parts, parts
@@ -68,7 +69,7 @@ def live(class_id: UUID) -> Response:
 def board_data(board: ClassBoard) -> dict[str, Any]:
     """The board as JSON-safe values with all words in them."""
     lines = [
-        {"id": line.id, "nickname": line.nickname, "cells": [cell_words(cell) for cell in line.cells]}
+        {"id": line.id, "nickname": neutral(line.nickname), "cells": [cell_words(cell) for cell in line.cells]}
         for line in board.lines
     ]
     return {"lines": lines, "passed": list(board.passed)}

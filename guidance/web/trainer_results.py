@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlite_utils import Database
 
+from guidance.city_time import day_begins
+from guidance.clock import to_text
 from guidance.people.scope import trained_agencies, trained_sites
 from guidance.practice import classes, export
 from guidance.practice.results import results
@@ -19,6 +21,7 @@ from guidance.store import people, practice_runs
 from guidance.store.people import Person, Site
 from guidance.store.practice_classes import ClassRow
 from guidance.store.practice_runs import ListedRun, Within
+from guidance.text import ascii_digits
 from guidance.web import content
 from guidance.web.access import for_person
 from guidance.web.context import parts
@@ -61,7 +64,7 @@ def to_csv() -> Response:
     here = parts()
     with here.store.reader() as db:
         text = export.to_csv(_runs(db), _source(db))
-    name = f"practice-{here.clock.now().date().isoformat()}.csv"
+    name = f"practice-{here.today().isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response("\ufeff" + text, mimetype="text/csv", headers=headers)
 
@@ -84,7 +87,7 @@ def _runs(db: Database) -> list[ListedRun]:
 
 def _source(db: Database) -> export.Source:
     here = parts()
-    return export.Source(here.scenarios, _finder(db), here.settings.base_url)
+    return export.Source(here.scenarios, _finder(db), here.settings.base_url, here.settings.zone)
 
 
 def _finder(db: Database) -> Callable[[str], Protocol | None]:
@@ -95,12 +98,15 @@ def _finder(db: Database) -> Callable[[str], Protocol | None]:
 def _asked(db: Database, person: Person, scenario_id: str | None) -> tuple[Within, list[ClassRow], list[Site]]:
     """Which runs the address asks for, within what the trainer sees. A class or site of others is 404."""
     led, sites = classes.led_by(db, person), trained_sites(person, people.sites(db))
+    from_on, until_on = _day("from"), _day("until")
     within = Within(
         scenario_id=scenario_id,
         class_id=_one_of("class", {each.id for each in led}),
         site_id=_one_of("site", {site.id for site in sites}),
-        from_on=_day("from"),
-        until_on=_day("until"),
+        from_on=from_on.isoformat() if from_on else None,
+        until_on=until_on.isoformat() if until_on else None,
+        from_at=_begins(from_on),
+        before_at=_begins(until_on + timedelta(days=1)) if until_on and until_on < date.max else None,
         agencies=trained_agencies(person),
         trainer_id=person.id,
     )
@@ -120,8 +126,16 @@ def _one_of(name: str, known: set[str]) -> str | None:
     return wanted
 
 
-def _day(name: str) -> str | None:
+def _day(name: str) -> date | None:
     try:
-        return date.fromisoformat(request.args.get(name, "")).isoformat()
+        return date.fromisoformat(ascii_digits(request.args.get(name, "")))
     except ValueError:
+        return None
+
+
+def _begins(day: date | None) -> str | None:
+    """The moment at which a day of the city begins, as rows hold it. Days too far off for that narrow nothing."""
+    try:
+        return to_text(day_begins(day, parts().settings.zone)) if day else None
+    except (OverflowError, ValueError):
         return None

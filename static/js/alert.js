@@ -7,6 +7,7 @@ import { lastAlert, noteAlert, takeBackAlert } from "./last-alert.js";
 import { freeze, release, stateOf, undo, watch } from "./outbox.js";
 import { callLinks, showProgress } from "./progress.js";
 import { CHANGED, keptProfile } from "./site.js";
+import { isolated } from "./spoken.js";
 import { adoptReport } from "./trail.js";
 import { kindWords, say } from "./words.js";
 
@@ -69,7 +70,7 @@ function choose(button) {
 /** @param {boolean} [further] whether an alert of this report went out already */
 async function confirm(further = false) {
   const profile = await keptProfile();
-  part("[data-site]").textContent = profile?.site.name ?? say("not-joined");
+  part("[data-site]").textContent = profile ? isolated(profile.site.name) : say("not-joined");
   part("[data-kind]").textContent = kindWords(subject?.kind ?? "");
   for (const each of dialog.querySelectorAll("[data-if-joined]")) each.toggleAttribute("hidden", !profile);
   for (const each of dialog.querySelectorAll("[data-if-unjoined]")) each.toggleAttribute("hidden", Boolean(profile));

@@ -1,6 +1,7 @@
 // The board: keeps its rows true while it is open, and lets a hand stay on the keyboard.
 // Rows are made from the page's own <template data-row>; every word comes from the server.
 import { watch } from "./live.js";
+import { filled, isolated } from "./spoken.js";
 import { keepAges } from "./times.js";
 
 /**
@@ -92,18 +93,14 @@ function tell(/** @type {Row[]} */ added, /** @type {Row[]} */ changed) {
   const [first] = added.length ? added : changed;
   if (!first) return;
   const words = added.length > 1 ? news.dataset.many : added.length ? news.dataset.one : news.dataset.changed;
-  news.textContent = (words ?? "")
-    .replace("{n}", String(added.length))
-    .replace("{what}", first.words.kind)
-    .replace("{where}", first.words.site)
-    .replace("{code}", first.words.code)
-    .replace("{state}", first.words.state);
+  const { kind: what, site: where, code, state } = first.words;
+  news.textContent = filled(words ?? "", { n: added.length, what, where, code, state });
   news.hidden = false;
 }
 
 /** The tab's title carries the number that nobody has, for someone who works in another tab. */
 function showCount(/** @type {number} */ open) {
-  document.title = open ? `(${open}) ${pageTitle}` : pageTitle;
+  document.title = open ? `${isolated(`(${open})`)} ${pageTitle}` : pageTitle;
 }
 
 /** @param {string} state */

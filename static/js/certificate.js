@@ -1,6 +1,8 @@
 // A certificate's page: the holder's name goes from the field onto the sheet and into this browser's own storage.
 // It is never sent: the page has no form for it.
 
+import { cleared } from "./typed.js";
+
 const KEY = "certificate-name";
 const field = /** @type {HTMLInputElement} */ (document.querySelector("[data-name]"));
 const shown = /** @type {HTMLElement} */ (document.querySelector("[data-name-shown]"));
@@ -10,11 +12,11 @@ field.value = localStorage.getItem(KEY) ?? "";
 document.querySelectorAll("[data-name-field], [data-print]").forEach((each) => each.removeAttribute("hidden"));
 show();
 field.addEventListener("input", () => {
-  localStorage.setItem(KEY, field.value);
+  localStorage.setItem(KEY, cleared(field.value));
   show();
 });
 print.addEventListener("click", () => window.print());
 
 function show() {
-  shown.textContent = field.value.trim();
+  shown.textContent = cleared(field.value).trim();
 }

@@ -1,6 +1,8 @@
 // The buttons inside a question of a form: one more row, one row less, now, one more, one less.
 // For report.js and practice-report.js; what stands in a question is form-fields.js's.
 import { addRow, showProblem } from "./form-fields.js";
+import { fillNow } from "./form-moments.js";
+import { wholeNumber } from "./typed.js";
 import { say } from "./words.js";
 
 /**
@@ -14,7 +16,7 @@ export function pressed(button, question) {
     return false;
   }
   if (button.matches("[data-remove]")) button.closest(".row")?.remove();
-  if (button.matches("[data-now]")) setNow(button);
+  if (button.matches("[data-now]")) fillNow(/** @type {Element} */ (button.closest("[data-field]")));
   if (button.matches("[data-less], [data-more]")) count(button);
   return true;
 }
@@ -26,19 +28,14 @@ function add(question) {
   /** @type {HTMLElement|null} */ (addRow(question).querySelector("input, textarea"))?.focus();
 }
 
-/** @param {Element} button */
-function setNow(button) {
-  const input = /** @type {HTMLInputElement} */ (button.parentElement?.querySelector("input"));
-  const local = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000);
-  input.value = local.toISOString().slice(0, 16);
-}
-
-/** @param {Element} button */
+/** One more or one less, whatever script the number is typed in; what is no number stays. @param {Element} button */
 function count(button) {
   const input = /** @type {HTMLInputElement} */ (button.parentElement?.querySelector("input"));
+  const typed = input.value.trim() ? wholeNumber(input.value) : 0;
+  if (typed === null) return;
   const most = Number(button.closest("[data-field]")?.getAttribute("data-max"));
   const step = button.matches("[data-more]") ? 1 : -1;
-  input.value = String(Math.min(most, Math.max(0, (Number.parseInt(input.value, 10) || 0) + step)));
+  input.value = String(Math.min(most, Math.max(0, typed + step)));
 }
 
 /** @param {Element} inner @returns {HTMLElement} the question that a draft knows, around one of its rows too */

@@ -1,7 +1,10 @@
 // One question of the report form: what stands in it, whether that is right, and in which words to show it.
 // For report.js and check.js. Raw values (as typed, kept in the draft) are one thing, facts (as sent) another.
 import { wellFormed } from "./canonical.js";
-import { LANGUAGE } from "./spoken.js";
+import { written } from "./city-hours.js";
+import { fillMoment, momentIn, rawMoment } from "./form-moments.js";
+import { isolated, shown } from "./spoken.js";
+import { cleared, wholeNumber } from "./typed.js";
 import { make, say } from "./words.js";
 
 /** @typedef {string|string[]|Object<string, any>[]} Raw "" in a list or alone means "I do not know" */
@@ -25,6 +28,7 @@ export function questionsIn(root) {
 export function rawOf(question) {
   const type = question.dataset.type;
   if (type === "rows") return rowsOf(question).map((row) => rawOfAll(row));
+  if (type === "moment") return rawMoment(question) || undefined;
   if (type !== "choice" && type !== "multi") return inputOf(question).value || undefined;
   const chosen = inputsOf(question).filter((each) => each.checked).map((each) => each.value);
   if (!chosen.length) return undefined;
@@ -48,6 +52,7 @@ export function rawOfAll(root) {
 export function fill(question, raw) {
   const type = question.dataset.type;
   if (type === "rows") fillRows(question, /** @type {any[]} */ (raw ?? []));
+  else if (type === "moment") fillMoment(question, String(raw ?? ""));
   else if (type === "choice" || type === "multi") {
     const chosen = raw === undefined || raw === null ? [] : [raw].flat();
     for (const each of inputsOf(question)) each.checked = chosen.includes(each.value);
@@ -128,16 +133,16 @@ function multi(_question, raw = []) {
 
 /** @param {HTMLElement} question @param {any} raw @returns {Judged} */
 function count(question, raw = "") {
-  const typed = raw.trim();
   const most = Number(question.dataset.max);
-  if (!typed) return {};
-  if (/^\d{1,5}$/.test(typed) && Number(typed) <= most) return { value: Number(typed) };
+  if (!raw.trim()) return {};
+  const value = wholeNumber(raw);
+  if (value !== null && value <= most) return { value };
   return { problem: say("bad-count", { max: most }), at: inputOf(question) };
 }
 
 /** @param {HTMLElement} question @param {any} raw @returns {Judged} */
 function text(question, raw = "") {
-  const value = wellFormed(raw.trim());
+  const value = cleared(wellFormed(raw)).trim();
   const over = lengthOf(value) - Number(question.dataset.max);
   if (over > 0) return { problem: say("too-long", { n: over }), at: inputOf(question) };
   return { value: value || undefined };
@@ -148,12 +153,11 @@ function lengthOf(value) {
   return [...value].length;
 }
 
-/** @param {HTMLElement} question @param {any} raw @returns {Judged} */
-function moment(question, raw = "") {
-  const at = new Date(raw);
-  if (!raw && !inputOf(question).validity.badInput) return {};
-  if (!raw || Number.isNaN(at.getTime())) return { problem: say("bad-moment"), at: inputOf(question) };
-  return { value: at.toISOString() };
+/** @param {HTMLElement} question @returns {Judged} */
+function moment(question) {
+  const at = momentIn(question);
+  if (at instanceof Date) return { value: at.toISOString() };
+  return at === null ? {} : { problem: say(`${at}-moment`), at: inputOf(question) };
 }
 
 /** @param {HTMLElement} question @returns {Judged} */
@@ -204,17 +208,20 @@ export function showCounter(question) {
  */
 export function inWords(question, value) {
   if (question.dataset.type === "rows") return value.map((/** @type {any} */ row) => rowInWords(question, row));
-  const plain = question.dataset.type === "moment" ? new Date(value).toLocaleString(LANGUAGE) : null;
-  const words = plain ?? [value].flat().map((code) => optionWords(question, code)).join(", ");
-  return [document.createTextNode(words)];
+  const plain = question.dataset.type === "moment" ? written(new Date(value), DAY_AND_HOUR) : null;
+  const words = plain ?? [value].flat().map((code) => isolated(optionWords(question, code))).join(", ");
+  return [make("bdi", {}, shown(words))];
 }
+
+/** @type {Intl.DateTimeFormatOptions} */
+const DAY_AND_HOUR = { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 
 /** @param {HTMLElement} question @param {Object<string, any>} row */
 function rowInWords(question, row) {
   const template = /** @type {HTMLTemplateElement} */ (question.querySelector("template[data-row]"));
   const parts = questionsIn(/** @type {Element} */ (template.content.firstElementChild))
     .filter((each) => (each.dataset.field ?? "") in row)
-    .map((each) => inWords(each, row[each.dataset.field ?? ""]).map((node) => node.textContent).join(""));
+    .map((each) => inWords(each, row[each.dataset.field ?? ""]).map((node) => isolated(node.textContent ?? "")).join(""));
   return make("span", { class: "row-words" }, parts.join(" · "));
 }
 

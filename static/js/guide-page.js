@@ -2,7 +2,8 @@
 // Words come from the page.
 
 import { telephone } from "./site.js";
-import { LANGUAGE, isolated } from "./spoken.js";
+import { dayWords, inCity } from "./city-time.js";
+import { filled, isolated } from "./spoken.js";
 
 /** @typedef {import("./site.js").Profile} Profile */
 /** @typedef {import("./site.js").Contact} Contact */
@@ -83,15 +84,14 @@ function callLink(line, contact, named) {
   Object.assign(link.dataset, line.dataset);
   link.append(...[...line.children].map((child) => child.cloneNode(true)));
   const small = document.createElement("small");
-  small.textContent = [named ? contact.label : "", numberWords(contact), contact.fictional ? words.demo : ""].filter(Boolean).join(" · ");
+  small.textContent = [named ? isolated(contact.label) : "", numberWords(contact), contact.fictional ? words.demo : ""].filter(Boolean).join(" · ");
   link.lastElementChild?.append(small);
   return link;
 }
 
 /** @param {Contact} contact */
 function numberWords({ phone, checked_on }) {
-  const date = new Date(`${checked_on}T12:00:00`).toLocaleDateString(LANGUAGE, { day: "numeric", month: "long" }).replaceAll(" ", "\u00a0");
-  return (words.number ?? "").replace("{number}", isolated(phone)).replace("{date}", isolated(date));
+  return filled(words.number ?? "", { number: phone, date: dayWords(checked_on).replaceAll(" ", "\u00a0") });
 }
 
 /** Lead to the details form of this walk's report. @param {string} report */
@@ -105,8 +105,8 @@ export function askForDetails(report) {
 export function showElapsed(started_at) {
   const line = document.querySelector("[data-elapsed]");
   if (!line) return;
-  const time = new Date(started_at).toLocaleTimeString(LANGUAGE, { hour: "numeric", minute: "2-digit" });
+  const time = inCity(new Date(started_at), { hour: "numeric", minute: "2-digit" });
   const minutes = Math.floor((Date.now() - Date.parse(started_at)) / 60_000);
-  line.textContent = (words.elapsed ?? "").replace("{time}", time).replace("{minutes}", String(minutes));
+  line.textContent = filled(words.elapsed ?? "", { time, minutes });
   line.toggleAttribute("hidden", false);
 }

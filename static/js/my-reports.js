@@ -4,6 +4,7 @@ import { all, get } from "./db.js";
 import { discardDraft, unsent } from "./drafts.js";
 import { discard, entries as allEntries, kick, retry, watch } from "./outbox.js";
 import { showProgress } from "./progress.js";
+import { isolated } from "./spoken.js";
 import { clock, kindWords, make, say } from "./words.js";
 
 const WATCHED = 48 * 3600 * 1000;
@@ -82,7 +83,7 @@ function fillCard(card, report) {
   const { element } = card;
   const site = report.receipt?.site || report.entries[0]?.site || "";
   part(element, "[data-kind]").textContent = kindWords(String(report.kind ?? ""));
-  part(element, "[data-when]").textContent = [clock(report.at), site].filter(Boolean).join(" · ");
+  part(element, "[data-when]").textContent = [clock(report.at), site].filter(Boolean).map((each) => isolated(each)).join(" · ");
   const views = report.entries.map((each) => entryView(each, report));
   if (isWritten(report)) views.unshift(draftView(report.draft));
   part(element, "[data-entries]").replaceChildren(...views);

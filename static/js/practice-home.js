@@ -1,12 +1,12 @@
 // Practice's first screen: what is assigned, the class, the scenarios by kind of place, this phone's record.
 // Loaded by practice/home.html; everything personal comes from the phone's own store.
+import { dayWords } from "./city-time.js";
 import { askAssigned, followClass, keptAssigned, keptClass } from "./practice-class.js";
 import { watch } from "./practice-outbox.js";
 import { showRecord } from "./practice-record.js";
 import { bestRuns, duration, runs } from "./practice-runs.js";
 import { guideOf, shelf } from "./practice-scenarios.js";
 import { keptProfile } from "./site.js";
-import { LANGUAGE } from "./spoken.js";
 import { make, say } from "./words.js";
 
 /** @typedef {import("./practice-scenarios.js").Scenario} Scenario */
@@ -69,15 +69,10 @@ function showAssigned(assigned) {
   const place = part(main, "[data-assigned]");
   const links = assigned.flatMap(({ scenario, due_on }) => {
     const found = scenarios.find((each) => each.id === scenario);
-    return found ? [link(found, say("due", { date: day(due_on) }))] : [];
+    return found ? [link(found, say("due", { date: dayWords(due_on) }))] : [];
   });
   place.hidden = !links.length;
   part(place, "[data-list]").replaceChildren(...links);
-}
-
-/** @param {string} date */
-function day(date) {
-  return new Date(`${date}T12:00:00`).toLocaleDateString(LANGUAGE, { day: "numeric", month: "long" });
 }
 
 let classShown = "";

@@ -4,6 +4,7 @@ import { kick, waitingRuns } from "./practice-outbox.js";
 import { runs } from "./practice-runs.js";
 import { address } from "./practice-scenarios.js";
 import { keptProfile } from "./site.js";
+import { isolated } from "./spoken.js";
 import { clock, make, say } from "./words.js";
 
 /** @typedef {import("./practice-runs.js").KeptRun} KeptRun */
@@ -36,7 +37,7 @@ export async function showRecord(scenarios) {
 /** @param {KeptRun} run @param {any} waits its outbox entry */
 function line(run, waits) {
   const state = run.receipt ? "sent" : waits?.state === "needs_attention" ? "refused" : "waiting";
-  const words = [clock(run.finished_at), say(run.debrief.passed ? "run-passed" : "run-failed"), say(state)];
+  const words = [isolated(clock(run.finished_at)), say(run.debrief.passed ? "run-passed" : "run-failed"), say(state)];
   return row(address(`debrief#${run.id}`), run.scenario.title, words.join(" · "));
 }
 
@@ -47,7 +48,7 @@ async function certificates() {
 
 /** @param {{code: string, at: string}} each */
 function certificateLine({ code, at }) {
-  return row(`/certificate/${code}`, say("certificate", { code }), clock(at));
+  return row(`/certificate/${code}`, say("certificate", { code }), isolated(clock(at)));
 }
 
 /** @param {string} href @param {string} title @param {string} words */

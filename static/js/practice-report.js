@@ -2,6 +2,7 @@
 // The walk's id is the address's fragment; what is typed goes into the run and nowhere else.
 import { outermost, pressed } from "./form-controls.js";
 import { fill, judge, keepAlone, questionsIn, showCounter, showProblem } from "./form-fields.js";
+import { settleMoment } from "./form-moments.js";
 import { point } from "./mistakes.js";
 import { finishRun } from "./practice-runs.js";
 import { address, guideOf, realGuide, scenarioOfWalk, shelf } from "./practice-scenarios.js";
@@ -64,6 +65,7 @@ function listen() {
   }
   form.addEventListener("input", (event) => {
     keepAlone(/** @type {HTMLInputElement} */ (event.target));
+    settleMoment(/** @type {HTMLInputElement} */ (event.target));
     changed(outermost(/** @type {Element} */ (event.target)));
   });
   form.addEventListener("click", (event) => {

@@ -3,6 +3,7 @@
 import { all, transact } from "./db.js";
 import { stateOf, watch } from "./outbox.js";
 import { telephone } from "./site.js";
+import { isolated, shown } from "./spoken.js";
 import { clock, closedWords, make, say } from "./words.js";
 
 const OFTEN = { every: 3_000, until: 120_000 };
@@ -111,7 +112,7 @@ function hintWords(worst, { receipt, offline }) {
 function renderCode(view, receipt) {
   const place = view.querySelector("[data-code]");
   place.toggleAttribute("hidden", !receipt?.code);
-  place.querySelector("b").textContent = receipt?.code ?? "";
+  place.querySelector("b").textContent = isolated(receipt?.code ?? "");
 }
 
 /** @param {any} facts @returns {Element[]} what happened since it was received, oldest first */
@@ -140,7 +141,7 @@ function step(state, words) {
 /** @param {{at: string, by: string, text: string}[]} found @returns {Element[]} */
 function notes(found) {
   return found.map(({ at, by, text }) =>
-    make("blockquote", { class: "note" }, make("b", {}, say("note-by", { who: by, time: clock(at) })), make("p", {}, text)),
+    make("blockquote", { class: "note" }, make("b", {}, say("note-by", { who: by, time: clock(at) })), make("p", {}, make("bdi", {}, shown(text)))),
   );
 }
 
@@ -168,7 +169,7 @@ export function callLinks(contacts) {
   if (!nearest.length) return [make("p", {}, say("call-someone"))];
   return nearest.slice(0, CALLS_SHOWN).map(({ label, phone, fictional }) =>
     make("a", { class: "call", href: telephone(phone) },
-      make("span", {}, say("call", { who: label }), make("small", {}, fictional ? say("demo-number", { phone }) : phone))),
+      make("span", {}, say("call", { who: label }), make("small", {}, fictional ? say("demo-number", { phone }) : isolated(phone)))),
   );
 }
 

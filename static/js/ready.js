@@ -1,5 +1,6 @@
 // The Ready page: what this phone has, looked up here and now, without a network too.
 import { CHANGED, keptProfile } from "./site.js";
+import { filled } from "./spoken.js";
 import { askWorker } from "./worker.js";
 
 const list = /** @type {HTMLElement} */ (document.querySelector("[data-ready]"));
@@ -34,10 +35,10 @@ async function lookOffline(type) {
   tell("offline", found?.missing.length === 0);
   const build = /** @type {HTMLElement|null} */ (document.querySelector("[data-build]"));
   if (!found || !build) return;
-  build.textContent = (build.dataset.text ?? "").replace("{version}", found.version);
+  build.textContent = filled(build.dataset.text ?? "", { version: found.version });
   const detail = row("offline").querySelector("[data-detail]");
   const words = list.dataset.lacking ?? "";
-  detail?.replaceChildren(words.replace("{missing}", String(found.missing.length)).replace("{files}", String(found.files)));
+  detail?.replaceChildren(filled(words, { missing: found.missing.length, files: found.files }));
 }
 
 /** @param {boolean} ask whether to ask the browser for it */
@@ -59,7 +60,7 @@ function lookInstalled() {
 /** @param {import("./site.js").Profile|null} profile */
 function showJoined(profile) {
   const words = list.dataset.joined ?? "";
-  tell("site", Boolean(profile), profile ? words.replace("{site}", profile.site.name) : "");
+  tell("site", Boolean(profile), profile ? filled(words, { site: profile.site.name }) : "");
 }
 
 async function lookNotifications() {

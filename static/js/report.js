@@ -4,6 +4,7 @@ import { summarize } from "./check.js";
 import { autosaver, giveWay, hold, loadDraft, takeOver } from "./drafts.js";
 import { outermost, pressed } from "./form-controls.js";
 import { fill, judge, keepAlone, questionsIn, rawOfAll, showCounter, showProblem } from "./form-fields.js";
+import { settleMoment } from "./form-moments.js";
 import { lastAlert } from "./last-alert.js";
 import { mistakeOn, point } from "./mistakes.js";
 import { freeze, stateOf } from "./outbox.js";
@@ -118,6 +119,7 @@ function listen() {
 function onInput(event) {
   const input = /** @type {HTMLInputElement} */ (event.target);
   keepAlone(input);
+  settleMoment(input);
   changed(outermost(input));
 }
 

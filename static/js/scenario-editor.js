@@ -1,6 +1,8 @@
 // The scenario editor: fields instead of YAML. After each pause in typing the page sends what it holds; the answer is the
 // text of the file, what is wrong with it, and the expected path with the answers that can follow. Words are the page's.
 import { decisionsOf, showTurns, turnsPath } from "./scenario-turns.js";
+import { filled } from "./spoken.js";
+import { asciiDigits } from "./typed.js";
 
 /**
  * @typedef {{place: string, line: number, message: string}} Complaint
@@ -10,6 +12,8 @@ import { decisionsOf, showTurns, turnsPath } from "./scenario-turns.js";
  */
 
 const PAUSE = 600;
+/** Fields that hold numbers, codes or days, in the digits of any script. */
+const NUMBERS = new Set(["id", "version", "rows", "checked"]);
 const editor = /** @type {HTMLElement} */ (document.querySelector("[data-editor]"));
 const words = editor.dataset;
 const text = /** @type {HTMLTextAreaElement} */ (document.querySelector("[data-yaml]"));
@@ -75,7 +79,7 @@ function show(told) {
   showTurns(editor, told);
   [...injects.children].forEach((row) => showPlaces(/** @type {HTMLElement} */ (row)));
   const outcome = /** @type {HTMLElement} */ (editor.querySelector("[data-outcome]"));
-  outcome.textContent = told.outcome ? (words.ends ?? "").replace("{outcome}", told.outcome) : (words.open ?? "");
+  outcome.textContent = told.outcome ? filled(words.ends ?? "", { outcome: told.outcome }) : (words.open ?? "");
   showComplaints(told.complaints);
   showPaper();
   countFacts();
@@ -134,7 +138,7 @@ function collect() {
     const control = /** @type {HTMLInputElement} */ (each);
     const keys = (control.dataset.field ?? "").split(".");
     const last = /** @type {string} */ (keys.pop());
-    keys.reduce((inside, key) => inside[key], found)[last] = valueOf(control);
+    keys.reduce((inside, key) => inside[key], found)[last] = NUMBERS.has(control.dataset.field ?? "") ? asciiDigits(String(valueOf(control))) : valueOf(control);
   }
   found.rows = String(found.rows).split(/[\s,]+/).filter(Boolean);
   found.expected.path = turnsPath(editor);
@@ -198,7 +202,7 @@ function newInject(inject) {
 function showPlaces(row) {
   const wanted = row.dataset.when ?? "";
   const turns = present.turns ?? [];
-  const places = turns.map((turn) => [`${turn.ends ? "outcome" : "step"} ${turn.place}`, (words.at ?? "").replace("{place}", turn.ask)]);
+  const places = turns.map((turn) => [`${turn.ends ? "outcome" : "step"} ${turn.place}`, filled(words.at ?? "", { place: turn.ask })]);
   if (wanted && wanted !== "seconds" && !places.some(([value]) => value === wanted)) places.push([wanted, wanted]);
   offer(field(row, "[data-when]"), [["", ""], ...places, ["seconds", words.after ?? ""]], wanted);
   offer(field(row, "[data-expects]"), [["", words.none ?? ""], ...(turns[0]?.sudden ?? [])], row.dataset.expects ?? "");
@@ -209,7 +213,7 @@ function showPlaces(row) {
 /** @param {HTMLElement} row */
 function injectOf(row) {
   const [kind, place] = (row.dataset.when ?? "").split(" ");
-  const at = kind === "seconds" ? { seconds: field(row, "[data-seconds]").value } : kind ? { [kind]: place } : {};
+  const at = kind === "seconds" ? { seconds: asciiDigits(field(row, "[data-seconds]").value).trim() } : kind ? { [kind]: place } : {};
   return { at, text: field(row, "[data-text]").value, expects: kind === "seconds" ? "" : row.dataset.expects };
 }
 

@@ -1,6 +1,7 @@
 // Where this phone is: the profile of its site, asked of the server and kept for use without a network.
 // For boot.js (header), walk.js (site type, call buttons) and ready.js.
 import { del, get, put } from "./db.js";
+import { isolated } from "./spoken.js";
 
 /**
  * @typedef {{role: string, label: string, phone: string, checked_on: string, fictional: boolean}} Contact
@@ -84,5 +85,5 @@ function showName(profile) {
   const where = /** @type {HTMLElement|null} */ (document.querySelector("[data-where]"));
   if (!where) return;
   where.dataset.none ??= where.textContent ?? "";
-  where.textContent = profile ? profile.site.name : where.dataset.none;
+  where.textContent = profile ? isolated(profile.site.name) : where.dataset.none;
 }

@@ -1,8 +1,9 @@
-// Moments in the reader's own time, and ages that stay true while the page is open. For the board's pages.
-import { LANGUAGE } from "./spoken.js";
+// Moments in the city's time, and ages that stay true while the page is open.
+import { isToday, written } from "./city-hours.js";
+import { filled } from "./spoken.js";
 
 /**
- * Show every `<time data-clock>` in the reader's own time zone; without a script the page says UTC.
+ * Show every `<time data-clock>` in the page's language, in the city's time; without a script it stands there plainly.
  * `data-seconds` adds seconds; `data-day` shows the day alone.
  * @param {ParentNode} [root]
  */
@@ -20,18 +21,13 @@ export function showClocks(root = document) {
 function clockOf(moment, seconds) {
   /** @type {Intl.DateTimeFormatOptions} */
   const parts = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...(seconds ? { second: "2-digit" } : {}) };
-  const clock = moment.toLocaleTimeString(LANGUAGE, parts);
-  return sameDay(moment, new Date()) ? clock : `${dayOf(moment)}, ${clock}`;
+  const clock = written(moment, parts);
+  return isToday(moment) ? clock : `${dayOf(moment)}, ${clock}`;
 }
 
 /** @param {Date} moment */
 function dayOf(moment) {
-  return moment.toLocaleDateString(LANGUAGE, { day: "numeric", month: "short" });
-}
-
-/** @param {Date} one @param {Date} other */
-function sameDay(one, other) {
-  return one.toDateString() === other.toDateString();
+  return written(moment, { day: "numeric", month: "short" });
 }
 
 /**
@@ -51,9 +47,9 @@ export function keepAges(words) {
 export function ageOf(moment, words) {
   const minutes = Math.max(0, Math.floor((Date.now() - moment.getTime()) / 60_000));
   if (minutes < 1) return words.ageNow ?? "";
-  if (minutes < 60) return (words.ageMinutes ?? "").replace("{m}", String(minutes));
+  if (minutes < 60) return filled(words.ageMinutes ?? "", { m: minutes });
   const hours = Math.floor(minutes / 60);
-  if (hours >= 10 && hours < 24) return (words.ageLong ?? "").replace("{h}", String(hours));
-  if (hours < 10) return (words.ageHours ?? "").replace("{h}", String(hours)).replace("{m}", String(minutes % 60));
-  return (words.ageDays ?? "").replace("{d}", String(Math.floor(hours / 24))).replace("{h}", String(hours % 24));
+  if (hours >= 10 && hours < 24) return filled(words.ageLong ?? "", { h: hours });
+  if (hours < 10) return filled(words.ageHours ?? "", { h: hours, m: minutes % 60 });
+  return filled(words.ageDays ?? "", { d: Math.floor(hours / 24), h: hours % 24 });
 }

@@ -1,12 +1,13 @@
 // The words that scripts of alert, report and My reports say. They stand in the page, in the visitor's language.
 // A page that uses them holds <template class="words"> with an element data-word="…" for each.
-import { LANGUAGE } from "./spoken.js";
+import { isToday, written } from "./city-hours.js";
+import { filled } from "./spoken.js";
 
 /** @type {Map<string, string>|null} */
 let known = null;
 
 /**
- * A sentence of the page with its gaps filled: `{time}` takes `parts.time`.
+ * A sentence of the page with its gaps filled and isolated: `{time}` takes `parts.time`.
  * @param {string} name
  * @param {Object<string, string|number>} [parts]
  * @returns {string}
@@ -16,7 +17,7 @@ export function say(name, parts = {}) {
   known ??= read();
   const words = known.get(name);
   if (words === undefined) throw new Error(`This page lacks the words for ${name}`);
-  return words.replace(/\{(\w+)\}/g, (gap, part) => String(parts[part] ?? gap));
+  return filled(words, parts);
 }
 
 function read() {
@@ -45,17 +46,16 @@ export function closedWords({ code, reason }) {
 }
 
 /**
- * A moment in the page's language: the time alone today, with the day otherwise.
+ * A moment in the page's language and the city's time: the hour alone today, with the day otherwise.
  * @param {string} moment RFC 3339
  * @returns {string}
  */
 export function clock(moment) {
   const at = new Date(moment);
   if (Number.isNaN(at.getTime())) return "";
-  const today = at.toDateString() === new Date().toDateString();
-  const day = today ? {} : { day: "numeric", month: "short" };
-  const form = { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  return new Intl.DateTimeFormat(LANGUAGE, form).format(at);
+  /** @type {Intl.DateTimeFormatOptions} */
+  const day = isToday(at) ? {} : { day: "numeric", month: "short" };
+  return written(at, { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 /**

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,7 @@ def say_yes(town: Town, row: CertificateRow) -> None:
 
 
 def ground(library: Library = LIBRARY) -> Ground:
-    return Ground(RULES, SHELF, library, lambda _db, _hash: None)
+    return Ground(RULES, SHELF, library, lambda _db, _hash: None, UTC)
 
 
 def risen(protocol_id: str) -> Library:

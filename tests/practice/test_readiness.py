@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 from uuid import uuid4
 
 import pytest
@@ -20,7 +20,7 @@ SCHOOL = "Oak Street School"
 
 
 def of(town: Town, site: str = SCHOOL) -> Readiness:
-    ground = Ground(RULES, SHELF, LIBRARY, lambda _db, _hash: None)
+    ground = Ground(RULES, SHELF, LIBRARY, lambda _db, _hash: None, UTC)
     with town.store.reader() as db:
         (row,) = readiness.gather(
             db, town.clock.now(), [each for each in people.sites(db) if each.name == site], ground
@@ -127,7 +127,7 @@ def test_a_proof_has_an_age_and_a_refusal_since_voids_it(town: Town) -> None:
 )
 def test_each_sees_the_readiness_of_the_own_sites(town: Town, who: str, sites: set[str] | int) -> None:
     page = town.browser(who).get("/readiness").get_data(as_text=True)
-    shown = set(re.findall(r'<th scope="row">([^<]+)', page))
+    shown = set(re.findall(r'<th scope="row"><bdi>([^<]+)', page))
     assert shown == sites if isinstance(sites, set) else len(shown) == sites
 
 

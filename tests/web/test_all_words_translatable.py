@@ -34,7 +34,7 @@ from tests.web.pseudo import Pseudo, left_in_english
 # Spanish: a language in which words to say stay English, marked as such.
 CODE = "es"
 CODES = re.compile(
-    r"#?\b(?:[0-9A-Z]{2,5}-[0-9A-Z]{2,5}|[0-9a-f]{6,64}|UTC|localhost\S*|https?://\S+|"
+    r"#?\b(?:[0-9A-Z]{2,5}-[0-9A-Z]{2,5}|[0-9a-f]{6,64}|EST|\d\d:\d\d(?::\d\d)?|localhost\S*|https?://\S+|"
     r"\d{4}-\d\d-\d\dT[\d:.]+Z?|[0-9A-F]{4,8}|\d{1,2} [a-z]{3,4} \d{4})\b|'[\w.-]+'"
 )
 # Answers for programs, files and scripts: none is a page.
