@@ -1,5 +1,6 @@
 // The city's wall clock and back: what people read and type as an hour, also in the nights when the clocks change.
 import { ZONE, inCity } from "./city-time.js";
+import { isolated } from "./spoken.js";
 
 const DAY = 24 * 3600 * 1000;
 const MINUTE = 60_000;
@@ -64,10 +65,16 @@ export function isToday(moment) {
   return dayKey(moment) === dayKey(new Date());
 }
 
+// The names that the city's people know, EDT and EST, stand in no other language's data.
+const NAMED = new Intl.DateTimeFormat("en-US", { timeZone: ZONE, timeZoneName: "short" });
+
 /**
  * A moment in the page's language, with the zone's short name where the clocks show this hour twice.
  * @param {Date} moment @param {Intl.DateTimeFormatOptions} form
  */
 export function written(moment, form) {
-  return inCity(moment, "hour" in form && comesTwice(moment) ? { ...form, timeZoneName: "short" } : form);
+  const words = inCity(moment, form);
+  if (!("hour" in form) || Number.isNaN(moment.getTime()) || !comesTwice(moment)) return words;
+  const name = NAMED.formatToParts(moment).find(({ type }) => type === "timeZoneName")?.value ?? "";
+  return `${words} ${isolated(name)}`;
 }

@@ -173,7 +173,7 @@ function whyWords({ state, problem, last_try }) {
 function answerOf({ problem, last_try }) {
   const status = problem?.status || last_try?.status;
   const errors = Array.isArray(problem?.errors) ? problem.errors : [];
-  const fields = errors.map((/** @type {any} */ each) => make("li", {}, make("code", {}, String(each?.field ?? ""))));
+  const fields = errors.map((/** @type {any} */ each) => make("li", {}, make("code", { dir: "ltr" }, String(each?.field ?? ""))));
   const lines = [status ? say("answer", { status }) : "", fields.length ? say("answer-fields") : ""].filter(Boolean);
   return [...lines.map((line) => make("li", {}, line)), ...fields];
 }

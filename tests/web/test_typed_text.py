@@ -95,6 +95,15 @@ REFUSED = ["a\u202eb", "a\u2066b", "a\x00b", "a\x1bb", "a\u2028b", "a\U000e0041b
 BLANK = ["\u3164", "\u2800\u2800", "\u115f", "\u200b\u200d", "\u0301"]
 
 
+@pytest.mark.parametrize("typed", REFUSED)
+def test_a_report_is_never_refused_for_a_character(town: Town, typed: str) -> None:
+    facts = {"free_text": f"before {typed} after", "officers": [{"name": typed}]}
+    incident = town.report(SCHOOL, facts=facts)
+    page = town.browser(COUNSEL).get(page_of(incident)).get_data(as_text=True)
+    assert "before a\ufffdb after" in page
+    assert not Reader(page, MARK).faults
+
+
 def places(town: Town) -> Iterator[tuple[FlaskClient, str, str, dict[str, str], str]]:
     """Each form in which a text is typed: who, the page, where it goes, the other fields, the field."""
     made, incident = open_class(town, title="Morning"), town.report(SCHOOL)
