@@ -7,6 +7,7 @@ import os
 import click
 
 from guidance.app import assemble
+from guidance.commands.people import store_in_use
 from guidance.mail import BadMailSetting, server_of
 from guidance.practice.reminders import Letterhead, send_reminders, sender_for
 from guidance.settings import from_environment
@@ -17,8 +18,7 @@ from guidance.translations.voices import voice
 def practice_reminders() -> None:
     """Remind holders of certificates who asked for it; run it once a day, from cron or a timer."""
     settings = from_environment(os.environ)
-    if not settings.database.exists():
-        raise click.ClickException(f"There is no database in {settings.data}. Run `guidance init` first.")
+    store_in_use(settings).close()
     try:
         server = server_of(settings)
     except BadMailSetting as refusal:

@@ -11,6 +11,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 BUSY_MILLISECONDS = 5000
+# The write-ahead log grows while somebody reads; once nobody does, it is cut to this.
+LOG_BYTES_KEPT = 16 * 1024 * 1024
 
 
 class StoreUnusable(Exception):
@@ -78,12 +80,35 @@ class Store:
         (value,) = self.connection().conn.execute("PRAGMA data_version").fetchone()
         return int(value)
 
+    def fold_log(self) -> int:
+        """Write what the write-ahead log holds into the database, as far as readers allow, and return the bytes that the
+        log takes now. Never waits for a reader, and keeps writers waiting only for what is cheap.
+        """
+        connection = self.connection().conn
+        if wal_bytes(self.path) > LOG_BYTES_KEPT:
+            connection.execute("PRAGMA busy_timeout=0")
+            try:
+                busy, pages, folded = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                if not busy and pages == folded:
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        return wal_bytes(self.path)
+
     def close(self) -> None:
         """Close this thread's connection."""
         database: Database | None = getattr(self._local, "database", None)
         if database is not None:
             database.conn.close()
             del self._local.database
+
+
+def wal_bytes(path: Path) -> int:
+    """How long the write-ahead log beside a database is now."""
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 @contextmanager
@@ -101,11 +126,24 @@ def open_database(path: Path) -> Database:
     """Open the file and prove its settings; `StoreUnusable` says which one did not take."""
     connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, check_same_thread=False)
     connection.row_factory = sqlite3.Row
+    try:
+        _prove_all(connection)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            raise
+        raise StoreUnusable(
+            f"{path} is damaged or not a database: {error}. Put a copy in its place with `guidance restore FILE`."
+        ) from error
+    return Database(connection, execute_plugins=False)
+
+
+def _prove_all(connection: sqlite3.Connection) -> None:
     _prove(connection, "journal_mode=WAL", "journal_mode", "wal")
     _prove(connection, "synchronous=FULL", "synchronous", 2)
     _prove(connection, "foreign_keys=ON", "foreign_keys", 1)
     _prove(connection, f"busy_timeout={BUSY_MILLISECONDS}", "busy_timeout", BUSY_MILLISECONDS)
-    return Database(connection, execute_plugins=False)
+    _prove(connection, f"journal_size_limit={LOG_BYTES_KEPT}", "journal_size_limit", LOG_BYTES_KEPT)
 
 
 def _prove(connection: sqlite3.Connection, setting: str, name: str, wanted: object) -> None:

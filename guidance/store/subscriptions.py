@@ -93,3 +93,8 @@ def reachable(db: Database, person_id: str) -> bool:
         "SELECT 1 FROM push_subscriptions WHERE person_id = :person AND gone_at IS NULL LIMIT 1", {"person": person_id}
     ).fetchone()
     return row is not None
+
+
+def give_up_all(db: Database, at: str) -> int:
+    """Mark every browser as gone: its subscription belongs to other keys. Returns how many there were."""
+    return db.execute("UPDATE push_subscriptions SET gone_at = :at WHERE gone_at IS NULL", {"at": at}).rowcount
