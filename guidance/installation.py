@@ -47,8 +47,8 @@ def remembered(keys: Path) -> Memory:
 
 
 def open_store(settings: Settings, keys: Keys) -> Store:
-    """The database, of the newest schema. `StoreUnusable` says how to go on when it is not the one of these keys, or when
-    it has lost what it held.
+    """The database, of the newest schema. `StoreUnusable` says how to go on when it is not the one of these keys, or
+    when it has lost what it held.
     """
     refuse_lost(settings)
     store = Store(settings.database)
@@ -58,8 +58,8 @@ def open_store(settings: Settings, keys: Keys) -> Store:
         found, empty = identity.identity(db), people.empty(db)
     if found not in (None, own):
         raise StoreUnusable(
-            f"{settings.database} was made with other keys than those in {settings.keys}. Put back the database, or the "
-            "keys, that belong together. If the keys are gone for good: `guidance init --accept-keys`."
+            f"{settings.database} was made with other keys than those in {settings.keys}. Put back the keys or the "
+            "database, so that they belong together. If its keys are gone for good: `guidance init --accept-keys`."
         )
     memory = remembered(settings.keys)
     if empty and memory.had_people:
@@ -95,9 +95,9 @@ def prepare(settings: Settings, *, new: bool = False, accept_keys: bool = False,
     missing = missing_keys(settings.keys)
     if missing and not accept_keys and holds_something(settings.database) and _in_use(settings.database):
         raise KeysUnusable(
-            f"{settings.keys} lacks {', '.join(missing)}, but the database has been in use. Put the keys back from their "
-            "copy. If they are gone for good: `guidance init --accept-keys` makes new ones; every browser must then turn "
-            "alerts on again, and receipts given before can no longer be checked."
+            f"{settings.keys} lacks {', '.join(missing)}, but the database has been in use. Put the keys back from "
+            "their copy. If they are gone for good: `guidance init --accept-keys` makes new ones. Every browser must "
+            "then turn alerts on again, and receipts given before can no longer be checked."
         )
     keys = make_keys(settings.keys)
     if accept_keys:
@@ -135,7 +135,7 @@ def _forget(settings: Settings) -> None:
             store.close()
     for path in [beside(database, LOG), beside(database, JOURNAL), *kept_files(database)]:
         if holds_something(path) and not holds_something(database):
-            raise StoreUnusable(f"{path} is left of an earlier database. Move it away first to begin with nothing.")
+            raise StoreUnusable(f"{path} is left of an earlier database. To begin with nothing, move it away.")
     (settings.keys / MARKER).unlink(missing_ok=True)
 
 

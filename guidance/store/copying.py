@@ -68,11 +68,17 @@ def in_use(path: Path) -> bool:
 def copy_whole(source: Path, draft: Path, scratch: Path) -> None:
     """Copy a database into a new file `draft`. The source, its folder and what lies beside it stay as they are.
 
-    `scratch` is a folder that may be made and is removed; raises `sqlite3.DatabaseError` and `OSError`.
+    `scratch` is a folder that may be made and is removed. Raises `StoreUnusable` for a damaged source, and
+    `sqlite3.DatabaseError` and `OSError` for what the disk refuses.
     """
     create_empty(draft)
-    with _reading(source.resolve(), scratch) as reading, closing(sqlite3.connect(draft)) as writing:
-        reading.backup(writing)
+    try:
+        with _reading(source.resolve(), scratch) as reading, closing(sqlite3.connect(draft)) as writing:
+            reading.backup(writing)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise
+        raise StoreUnusable(f"{source} is damaged and not a whole database: {error}. Use another copy.") from error
 
 
 @contextmanager

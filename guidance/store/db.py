@@ -81,8 +81,8 @@ class Store:
         return int(value)
 
     def fold_log(self) -> int:
-        """Write what the write-ahead log holds into the database, as far as readers allow, and return the bytes that the
-        log takes now. Never waits for a reader, and keeps writers waiting only for what is cheap.
+        """Write a long write-ahead log into the database, as far as readers allow, and return the bytes that it takes
+        now. Never waits for a reader, and keeps writers waiting only for what is cheap.
         """
         connection = self.connection().conn
         if wal_bytes(self.path) > LOG_BYTES_KEPT:

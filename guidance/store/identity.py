@@ -15,7 +15,7 @@ IDENTIFIED_SINCE = 6
 
 
 def refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise `StoreUnusable` for another program's file, before anything is written into it. An empty one may be ours."""
+    """Raise `StoreUnusable` for another program's file, before anything is written into it. An empty one is ours."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()

@@ -67,7 +67,7 @@ def restore(copy: Path, database: Path, now: datetime, owner: Owner | None = Non
     Raises `StoreUnusable` and changes nothing when the copy is not whole or not of this installation, when the
     database is in use, or when the disk refuses. The database before is kept under a name of its own.
     """
-    owner = owner or Owner()
+    owner, database = owner or Owner(), database.resolve()
     _refuse_unfit(copy, database)
     stamp = now.astimezone(UTC).strftime("%Y%m%d-%H%M%SZ")
     with in_words(f"{copy} could not be restored", UNCHANGED):
@@ -79,7 +79,7 @@ def restore(copy: Path, database: Path, now: datetime, owner: Owner | None = Non
             other = other or (before.has_people and content.identity is None and _shares_nothing(draft, before))
             _refuse_loss(content, before, owner, other, copy)
             done = _finish(draft, before.held, now, owner, other)
-            content = seal(draft, str(copy))
+            seal(draft, str(copy))
             give_owner_of(draft, database.parent)
             kept = swap(draft, database, before.held, stamp)
     return Restored(content, kept, *done, other)

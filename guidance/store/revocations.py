@@ -78,9 +78,7 @@ def _people(ask: Ask, db: Database, now: str, carried: Carried) -> None:
 def _phones(ask: Ask, db: Database, now: str, carried: Carried) -> None:
     known = {row["id"] for row in db.execute("SELECT id FROM devices")}
     sites = {row["id"] for row in db.execute("SELECT id FROM sites")}
-    for row in ask(
-        "SELECT devices.*, sites.name AS site_name FROM devices JOIN sites ON sites.id = devices.site_id ORDER BY devices.id"
-    ):
+    for row in ask("SELECT devices.*, sites.name AS site_name FROM devices JOIN sites ON sites.id = devices.site_id"):
         if row["id"] not in known:
             if row["revoked_at"] is None:
                 carried.unknown_phones[str(row["site_name"])] += 1
@@ -101,7 +99,10 @@ def _phones(ask: Ask, db: Database, now: str, carried: Carried) -> None:
 
 def _subscriptions(ask: Ask, db: Database, now: str, carried: Carried) -> None:
     for row in ask("SELECT * FROM push_subscriptions"):
-        another = "DELETE FROM push_subscriptions WHERE endpoint = :endpoint AND person_id <> :person_id AND created_at < :created_at"
+        another = (
+            "DELETE FROM push_subscriptions "
+            "WHERE endpoint = :endpoint AND person_id <> :person_id AND created_at < :created_at"
+        )
         carried.counts["browsers removed"] += _changed(db, another, row)
         newer_keys = (
             "UPDATE push_subscriptions SET p256dh = :p256dh, auth = :auth, created_at = :created_at "

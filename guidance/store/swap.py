@@ -11,10 +11,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from guidance.files import create_empty, name_new, sync_file, sync_folder
-from guidance.store.copying import JOURNAL, LOG, LOG_INDEX, address, beside, holds_something, in_use
+from guidance.store.copying import JOURNAL, LOG, LOG_INDEX, address, beside, in_use
 from guidance.store.db import StoreUnusable
 
 IN_USE = "The database is in use. Stop the web process and the workers, then try again."
+MAGIC = b"SQLite format 3\0"  # https://www.sqlite.org/fileformat.html §1.3.1
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR}
 
 
@@ -37,7 +38,7 @@ def hold(database: Path) -> sqlite3.Connection | None:
 
     None when there is none that SQLite can read; `StoreUnusable` when somebody uses it.
     """
-    if not holds_something(database):
+    if not _looks_like_sqlite(database):
         return None
     connection = sqlite3.connect(address(database, mode="rw"), uri=True, isolation_level=None, timeout=0.2)
     connection.row_factory = sqlite3.Row
@@ -59,11 +60,22 @@ def hold(database: Path) -> sqlite3.Connection | None:
     return connection
 
 
+def _looks_like_sqlite(database: Path) -> bool:
+    """Whether the file begins as every SQLite database does. SQLite is not let near another one: it would delete the log
+    that lies beside it.
+    """
+    try:
+        with database.open("rb") as file:
+            return file.read(len(MAGIC)) == MAGIC
+    except FileNotFoundError:
+        return False
+
+
 def swap(draft: Path, database: Path, held: sqlite3.Connection | None, stamp: str) -> Path | None:
     """Put the draft in the place of the database. Returns where the one before is kept; None: there was none.
 
-    The draft must be one file, on the disk. `held` is what `hold` gave; it stays open, and keeps others out, until the
-    new one is there. `stamp` goes into the kept file's name.
+    The draft must be one file, on the disk. `held` is what `hold` gave; it keeps others out until the new one is there,
+    and is closed then. `stamp` goes into the kept file's name.
     """
     try:
         if held is not None and _fold(held):
@@ -76,12 +88,27 @@ def swap(draft: Path, database: Path, held: sqlite3.Connection | None, stamp: st
         for ending in (LOG, LOG_INDEX, JOURNAL):
             beside(database, ending).unlink(missing_ok=True)
         sync_folder(database.parent)
-        draft.replace(database)
+        with _kept_closed(draft):
+            draft.replace(database)
+            sync_folder(database.parent)
+            if held is not None:
+                held.close()
     except BaseException:
         tidy(database, stamp)
         raise
-    sync_folder(database.parent)
     return _name_kept(database, stamp)
+
+
+@contextmanager
+def _kept_closed(draft: Path) -> Iterator[None]:
+    """Keep everyone out of the new database until the connection to the one before is closed: closing it deletes the
+    journal that lies beside the name, which by then could be the new one's.
+    """
+    held = hold(draft)
+    if held is None:
+        raise StoreUnusable(f"{draft} cannot be read any more. Is the disk broken?")
+    with closing(held):
+        yield
 
 
 def tidy(database: Path, stamp: str) -> Path | None:
@@ -164,4 +191,5 @@ def _name_kept(database: Path, stamp: str) -> Path | None:
         kept = database.with_name(f"{database.name}.before-restore-{stamp}-{number}")
     for ending in reversed(endings):
         name_new(beside(aside, ending), beside(kept, ending))
+        beside(kept, ending).chmod(0o600)
     return kept
