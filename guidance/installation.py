@@ -52,8 +52,16 @@ def open_store(settings: Settings, keys: Keys) -> Store:
     """
     refuse_lost(settings)
     store = Store(settings.database)
-    migrate(store)
-    own = keys.fingerprint
+    try:
+        migrate(store)
+        _recognize(settings, store, keys.fingerprint)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _recognize(settings: Settings, store: Store, own: str) -> None:
     with store.reader() as db:
         found, empty = identity.identity(db), people.empty(db)
     if found not in (None, own):
@@ -68,7 +76,6 @@ def open_store(settings: Settings, keys: Keys) -> Store:
         with store.transaction() as db:
             identity.set_identity(db, own)
     _remember(settings.keys, memory, Memory(own, had_people=not empty))
-    return store
 
 
 def refuse_lost(settings: Settings) -> None:

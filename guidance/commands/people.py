@@ -20,7 +20,7 @@ from guidance.people.tokens import show_code
 from guidance.protocol.model import SITE_TYPES
 from guidance.settings import Settings, from_environment
 from guidance.store import devices, people
-from guidance.store.db import Store
+from guidance.store.db import Store, StoreUnusable
 from guidance.store.people import Contact, Grant
 from guidance.store.test_clock import StoreClock
 
@@ -36,8 +36,11 @@ class Act:
 
 def store_in_use(settings: Settings) -> Store:
     """The database of an installation that was set up; says what to do when there is none."""
-    if not settings.database.exists():
+    try:
         refuse_lost(settings)
+    except StoreUnusable as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    if not settings.database.exists():
         raise click.ClickException(f"There is no database in {settings.data}. Run `guidance init` first.")
     return open_with_own_keys(settings)
 

@@ -31,7 +31,7 @@ def init(new: bool, accept_keys: bool) -> None:
     """Make the data folder: keys, database, protocols. Safe to run again."""
     settings = from_environment(os.environ)
     prepare(settings, new=new, accept_keys=accept_keys, now=SystemClock().now())
-    assemble(settings)
+    assemble(settings).store.close()
     click.echo(f"Ready: {settings.data}")
 
 
@@ -44,7 +44,7 @@ def run(port: int, host: str, demo_city: bool) -> None:
     os.environ.setdefault(variable("base_url"), f"http://localhost:{port}")
     settings = from_environment(os.environ)
     prepare(settings, now=SystemClock().now())
-    assemble(settings)
+    assemble(settings).store.close()
     catalogs.compile_all(TRANSLATED)
     if demo_city:
         _show_demo(settings)

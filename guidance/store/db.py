@@ -15,6 +15,11 @@ BUSY_MILLISECONDS = 5000
 LOG_BYTES_KEPT = 16 * 1024 * 1024
 
 
+# In the file's header, from the version on that is named here: tells our databases from other programs'.
+APPLICATION_ID = 0x47646E63
+IDENTIFIED_SINCE = 6
+
+
 class StoreUnusable(Exception):
     """The database file cannot give the durability that a receipt promises."""
 
@@ -127,7 +132,11 @@ def open_database(path: Path) -> Database:
     connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     try:
+        _refuse_foreign(connection, path)
         _prove_all(connection)
+    except StoreUnusable:
+        connection.close()
+        raise
     except sqlite3.DatabaseError as error:
         connection.close()
         if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
@@ -136,6 +145,20 @@ def open_database(path: Path) -> Database:
             f"{path} is damaged or not a database: {error}. Put a copy in its place with `guidance restore FILE`."
         ) from error
     return Database(connection, execute_plugins=False)
+
+
+def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise `StoreUnusable` for another program's file, before anything is written into it. An empty one is ours."""
+    connection.execute("BEGIN")  # one view, while another process may be bringing the file to a new version
+    try:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    finally:
+        connection.execute("ROLLBACK")
+    unmarked = application == 0 and (0 < version < IDENTIFIED_SINCE or tables == version == 0)
+    if application != APPLICATION_ID and not unmarked:
+        raise StoreUnusable(f"{path} is a database of another program. Nothing was changed in it.")
 
 
 def _prove_all(connection: sqlite3.Connection) -> None:

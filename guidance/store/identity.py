@@ -1,27 +1,8 @@
-"""Which files are databases of this product, and which installation a database belongs to."""
+"""Which installation a database belongs to."""
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
-
 from sqlite_utils import Database
-
-from guidance.store.db import StoreUnusable
-
-APPLICATION_ID = 0x47646E63
-# Databases made before this version carry no application id.
-IDENTIFIED_SINCE = 6
-
-
-def refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
-    """Raise `StoreUnusable` for another program's file, before anything is written into it. An empty one is ours."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    unmarked = application == 0 and (0 < version < IDENTIFIED_SINCE or tables == version == 0)
-    if application != APPLICATION_ID and not unmarked:
-        raise StoreUnusable(f"{path} is a database of another program. Nothing was changed in it.")
 
 
 def identity(db: Database) -> str | None:

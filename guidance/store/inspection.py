@@ -6,8 +6,7 @@ import functools
 import sqlite3
 from dataclasses import dataclass
 
-from guidance.store.db import StoreUnusable
-from guidance.store.identity import APPLICATION_ID, IDENTIFIED_SINCE
+from guidance.store.db import APPLICATION_ID, IDENTIFIED_SINCE, StoreUnusable
 from guidance.store.migrate import migrations, statements, version
 
 Shape = frozenset[tuple[str, str]]

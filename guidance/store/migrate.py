@@ -6,7 +6,6 @@ import sqlite3
 from pathlib import Path
 
 from guidance.store.db import Store, StoreUnusable
-from guidance.store.identity import refuse_foreign
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -17,11 +16,7 @@ def migrations() -> list[tuple[int, str]]:
 
 
 def migrate(store: Store) -> int:
-    """Run what is missing and return the version reached. Safe to kill at any statement and to run again.
-
-    Raises `StoreUnusable`, before anything is written, for another program's database and for a newer version.
-    """
-    refuse_foreign(store.connection().conn, store.path)
+    """Run what is missing and return the version reached. Safe to kill at any statement and to run again."""
     newest = 0
     for number, script in migrations():
         newest = number

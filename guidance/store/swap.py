@@ -61,8 +61,8 @@ def hold(database: Path) -> sqlite3.Connection | None:
 
 
 def _looks_like_sqlite(database: Path) -> bool:
-    """Whether the file begins as every SQLite database does. SQLite is not let near another one: it would delete the log
-    that lies beside it.
+    """Whether the file begins as every SQLite database does. SQLite is not let near another one: it would delete the
+    log that lies beside it.
     """
     try:
         with database.open("rb") as file:
