@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from guidance.files import create_empty, name_new, sync_file
-from guidance.store.copying import JOURNAL, LOG, LOG_INDEX, address, beside, refuse_unreadable
+from guidance.store.copying import JOURNAL, LOG, LOG_INDEX, address, beside, refuse_reserved, refuse_unreadable
 from guidance.store.db import BUSY_MILLISECONDS, StoreUnusable
 from guidance.store.inspection import Content, inspect
 
@@ -28,8 +28,11 @@ def back_up(database: Path, copy: Path) -> Content:
         raise StoreUnusable(f"{copy} is there already. Name a new file.")
     if not copy.parent.is_dir():
         raise StoreUnusable(f"There is no folder {copy.parent}. Make it, or name another place.")
-    if copy.resolve() in {beside(database.resolve(), ending) for ending in (LOG, LOG_INDEX, JOURNAL)}:
-        raise StoreUnusable(f"SQLite itself uses the name {copy}. Name another file.")
+    refuse_reserved(copy, database)
+    for ending in (LOG, JOURNAL):
+        if os.path.lexists(beside(copy, ending)):
+            # SQLite would play it into the copy as soon as somebody opens it, and damage it.
+            raise StoreUnusable(f"{beside(copy, ending)} is left of another database. Name another file.")
     draft = copy.with_name(f".guidance-{secrets.token_hex(8)}.part")
     with in_words(f"The copy could not be written to {copy.parent}", "There is no new file."):
         try:

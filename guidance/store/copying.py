@@ -26,6 +26,14 @@ def beside(database: Path, ending: str) -> Path:
     return database.with_name(database.name + ending)
 
 
+def refuse_reserved(path: Path, database: Path) -> None:
+    """Raise `StoreUnusable` for a name that SQLite or an unfinished restore uses beside the database."""
+    place, own = path.parent.resolve() / path.name, database.resolve()
+    taken = {beside(own, ending) for ending in (LOG, LOG_INDEX, JOURNAL)}
+    if place in taken or (place.parent == own.parent and place.name.startswith(f".{own.name}.")):
+        raise StoreUnusable(f"The name {path} is used while the database is written or restored. Name another file.")
+
+
 def holds_something(path: Path) -> bool:
     """Whether there is a file with at least one byte."""
     try:

@@ -15,7 +15,7 @@ from guidance.clock import to_text
 from guidance.files import give_owner_of
 from guidance.store import devices, identity, log, people, sessions, subscriptions
 from guidance.store.backup import in_words, remove, seal
-from guidance.store.copying import JOURNAL, LOG, LOG_INDEX, beside, copy_whole, in_use, refuse_unreadable
+from guidance.store.copying import copy_whole, in_use, refuse_reserved, refuse_unreadable
 from guidance.store.db import Store, StoreUnusable
 from guidance.store.inspection import Content
 from guidance.store.migrate import migrate
@@ -86,9 +86,9 @@ def restore(copy: Path, database: Path, now: datetime, owner: Owner | None = Non
 
 
 def _refuse_unfit(copy: Path, database: Path) -> None:
+    refuse_reserved(copy, database)
     refuse_unreadable(copy)
-    own = [beside(database, ending) for ending in ("", LOG, LOG_INDEX, JOURNAL)]
-    if any(path.exists() and path.samefile(copy) for path in own):
+    if database.exists() and database.samefile(copy):
         raise StoreUnusable(f"{copy} is the database in use here, not a copy of it. {UNCHANGED}")
 
 

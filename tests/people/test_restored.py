@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,9 +21,7 @@ from guidance.store.db import Store
 from guidance.store.restoring import Restored, restore
 from guidance.store.subscriptions import SubscriptionRow
 from guidance.web.context import NAME
-from tests.web.desk import COUNSEL, ELM, OAK, OPERATIONS, Town, press
-
-Restart = Callable[[], tuple[Restored, Flask]]
+from tests.people.town import COUNSEL, ELM, OAK, OPERATIONS, Town, press
 
 
 @pytest.fixture
@@ -98,14 +96,14 @@ def test_a_phone_that_moved_keeps_the_token_it_has_now(town: Town, copy: Path) -
     stolen = phone._cookies.copy()  # type: ignore[union-attr]
     back_up(town.settings.database, copy)
     town.clock.advance(hours=1)
-    assert press(phone, town.join_path("Elm Street School")).status_code == 303
+    assert press(phone, town.join_path("Elm Avenue School")).status_code == 303
     _, app = restart(town, copy)
     moved = moved_to(app, phone)
-    assert b"Elm Street School" in moved.get("/ready").data
+    assert b"Elm Avenue School" in moved.get("/api/device").data
     thief = app.test_client()
     thief._cookies = stolen
-    page = thief.get("/ready").data
-    assert b"Oak Street School" not in page and b"Elm Street School" not in page
+    page = thief.get("/api/device").data
+    assert b"Oak Street School" not in page and b"Elm Avenue School" not in page
 
 
 def test_what_the_copy_does_not_know_is_said(town: Town, copy: Path) -> None:
@@ -127,7 +125,7 @@ def subscribe(town: Town, email: str, name: str) -> None:
 
 
 def reachable(town: Town, email: str) -> bool:
-    with Store(town.settings.database).reader() as db:
+    with closing(Store(town.settings.database)) as store, store.reader() as db:
         found = people.person_by_email(db, email)
         return found is not None and subscriptions.reachable(db, found.id)
 
@@ -153,7 +151,8 @@ def test_a_copy_that_is_newer_than_what_it_replaces_loses_no_browser(town: Town,
         log.add_entry(db, to_text(town.clock.now()), "system", "test", "later")
     newer = tmp_path / "newer.db"
     back_up(town.settings.database, newer)
-    restart(town, copy)
+    _, app = restart(town, copy)
+    app.extensions[NAME].store.close()
     assert not reachable(town, COUNSEL)
     restore(newer, town.settings.database, town.clock.now())
     assert reachable(town, COUNSEL)

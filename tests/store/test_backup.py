@@ -18,8 +18,9 @@ import pytest
 from guidance.store import log
 from guidance.store.backup import back_up
 from guidance.store.db import Store, StoreUnusable
-from guidance.store.migrate import migrate
+from guidance.store.migrate import migrate, migrations, statements
 from guidance.store.restoring import restore
+from guidance.store.swap import only_one
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 CRASH = """
@@ -118,10 +119,13 @@ def test_a_copy_is_one_file_that_needs_nothing_beside_it(store: Store, tmp_path:
 
 def test_a_backup_says_what_is_in_the_way_and_leaves_nothing(store: Store, tmp_path: Path) -> None:
     write(store, "before")
+    (tmp_path / "left.db-wal").write_bytes(b"of another")
     before = sorted(tmp_path.rglob("*"))
     places = {
         store.path: "already",
-        store.path.with_name("guidance.db-journal"): "SQLite itself",
+        store.path.with_name("guidance.db-journal"): "is used while",
+        store.path.with_name(".guidance.db.draft"): "is used while",
+        tmp_path / "left.db": "left of another database",
         tmp_path / "nowhere" / "copy.db": "no folder",
         tmp_path / ("x" * 300): "too long",
     }
@@ -156,6 +160,26 @@ def test_a_database_that_cannot_be_read_is_kept_with_its_log(store: Store, tmp_p
         assert done.kept.read_bytes() == b"not a database" * 1000
 
 
+def test_what_an_unfinished_restore_left_is_not_taken_for_a_copy(store: Store, tmp_path: Path) -> None:
+    write(store, "before")
+    draft = store.path.with_name(".guidance.db.draft")
+    back_up(store.path, tmp_path / "copy.db")
+    store.close()
+    (tmp_path / "copy.db").rename(draft)
+    with pytest.raises(StoreUnusable, match="Name another file"):
+        restore(draft, store.path, NOW)
+    assert has(draft, "before")
+
+
+def test_a_second_restore_at_the_same_time_is_refused(store: Store, tmp_path: Path) -> None:
+    write(store, "before")
+    back_up(store.path, tmp_path / "copy.db")
+    store.close()
+    with only_one(store.path.parent), pytest.raises(StoreUnusable, match="Another restore"):
+        restore(tmp_path / "copy.db", store.path, NOW)
+    assert restore(tmp_path / "copy.db", store.path, NOW).kept is not None
+
+
 def test_every_kept_file_has_a_name_of_its_own(store: Store, tmp_path: Path) -> None:
     write(store, "before")
     back_up(store.path, tmp_path / "copy.db")
@@ -167,8 +191,6 @@ def test_every_kept_file_has_a_name_of_its_own(store: Store, tmp_path: Path) -> 
 
 
 def test_a_copy_of_an_older_version_is_brought_up_before_it_counts(tmp_path: Path) -> None:
-    from guidance.store.migrate import migrations, statements
-
     copy = tmp_path / "old.db"
     with closing(sqlite3.connect(copy)) as connection:
         for number, script in migrations():

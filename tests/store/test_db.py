@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from guidance.store import log
-from guidance.store.db import Store, StoreUnusable, open_database
+from guidance.store.db import LOG_BYTES_KEPT, Store, StoreUnusable, open_database
 from guidance.store.migrate import migrate, migrations, statements, version
 
 
@@ -54,6 +54,21 @@ def test_a_database_of_a_newer_program_is_refused(store: Store) -> None:
     store.connection().conn.execute("PRAGMA user_version = 999")
     with pytest.raises(StoreUnusable, match="newer"):
         migrate(store)
+
+
+def test_the_log_is_cut_as_soon_as_no_reader_needs_it(store: Store) -> None:
+    other = Store(store.path)
+    with other.reader() as db:
+        log.entries_about(db, "x")  # from here on the log must keep what this reader may ask for
+        for _ in range(5):
+            with store.transaction() as writing:
+                log.add_entry(writing, "2026", "system", "test", "x", "." * 5_000_000)
+        long = store.fold_log()
+        assert long > LOG_BYTES_KEPT
+        with store.transaction() as writing:
+            log.add_entry(writing, "2026", "system", "test", "written all the same")
+    assert store.fold_log() <= LOG_BYTES_KEPT < long
+    other.close()
 
 
 KILLED = """
