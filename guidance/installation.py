@@ -20,7 +20,7 @@ from guidance.store import identity, log, people, subscriptions
 from guidance.store.copying import JOURNAL, LOG, beside, holds_something
 from guidance.store.db import Store, StoreUnusable
 from guidance.store.migrate import migrate
-from guidance.store.swap import kept_files
+from guidance.store.swap import finish_killed, kept_files
 
 logger = logging.getLogger("guidance")
 
@@ -98,6 +98,7 @@ def prepare(settings: Settings, *, new: bool = False, accept_keys: bool = False,
     settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     if new:
         _forget(settings)
+    finish_killed(settings.database, f"{now:%Y%m%d-%H%M%SZ}")
     refuse_lost(settings)
     missing = missing_keys(settings.keys)
     if missing and not accept_keys and holds_something(settings.database) and _in_use(settings.database):

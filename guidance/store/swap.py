@@ -130,6 +130,15 @@ def tidy(database: Path, stamp: str) -> Path | None:
     return None
 
 
+def finish_killed(database: Path, stamp: str) -> Path | None:
+    """Do what `tidy` does, where a killed restore left something and none is under way. Returns what was kept."""
+    aside = _aside(database)
+    if not any(beside(aside, ending).exists() for ending in ("", LOG, JOURNAL)):
+        return None
+    with only_one(database.parent):
+        return tidy(database, stamp)
+
+
 def kept_files(database: Path) -> list[Path]:
     """Databases that were replaced and are kept beside the present one, the oldest first."""
     return sorted(database.parent.glob(f"{database.name}.before-restore*"))

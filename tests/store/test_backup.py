@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -15,12 +16,14 @@ from pathlib import Path
 
 import pytest
 
+from guidance.installation import prepare
+from guidance.settings import Settings
 from guidance.store import log
 from guidance.store.backup import back_up
 from guidance.store.db import Store, StoreUnusable
 from guidance.store.migrate import migrate, migrations, statements
 from guidance.store.restoring import restore
-from guidance.store.swap import only_one
+from guidance.store.swap import kept_files, only_one
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 CRASH = """
@@ -178,6 +181,19 @@ def test_a_second_restore_at_the_same_time_is_refused(store: Store, tmp_path: Pa
     with only_one(store.path.parent), pytest.raises(StoreUnusable, match="Another restore"):
         restore(tmp_path / "copy.db", store.path, NOW)
     assert restore(tmp_path / "copy.db", store.path, NOW).kept is not None
+
+
+def test_the_next_start_names_the_database_that_a_killed_restore_set_aside(settings: Settings, tmp_path: Path) -> None:
+    prepare(settings, now=NOW)
+    aside = settings.data / ".guidance.db.aside"
+    os.link(settings.database, aside)  # killed before the swap: the same database under a second name
+    prepare(settings, now=NOW)
+    assert not aside.exists() and kept_files(settings.database) == []
+    shutil.copy(settings.database, aside)  # killed after it: the database before
+    with only_one(settings.data), pytest.raises(StoreUnusable, match="under way"):
+        prepare(settings, now=NOW)
+    prepare(settings, now=NOW)
+    assert not aside.exists() and len(kept_files(settings.database)) == 1
 
 
 def test_every_kept_file_has_a_name_of_its_own(store: Store, tmp_path: Path) -> None:
