@@ -40,7 +40,7 @@ class Memory:
 def remembered(keys: Path) -> Memory:
     """Read what the folder of keys remembers."""
     try:
-        lines = (keys / MARKER).read_text(encoding="utf-8").splitlines()
+        lines = (keys / MARKER).read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         return Memory()
     return Memory(lines[0] if lines else None, HAD_PEOPLE in lines)

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -25,7 +26,7 @@ from guidance.cli import main
 from guidance.clock import SystemClock
 from guidance.installation import prepare
 from guidance.settings import from_environment
-from guidance.store import log
+from guidance.store import incidents, log, reports
 from guidance.store.backup import back_up
 from guidance.store.db import Store, StoreUnusable
 from guidance.store.migrate import migrate
@@ -33,7 +34,8 @@ from guidance.store.restoring import restore
 from guidance.store.swap import kept_files
 from tests.faults.tracing import needs_strace
 from tests.harness import PYTHON, ROOT, Server, wait_until
-from tests.reports import a_place
+from tests.phones import Phone
+from tests.reports import a_place, body
 
 pytestmark = pytest.mark.faults
 
@@ -337,14 +339,34 @@ def one_whole_database(small: Small) -> None:
     old = has(small.database, "later")
     assert old or any(has(path, "later") for path in kept_and_aside(small))
     assert has(small.database, "before")
+    again(small)
+    assert not has(small.database, "later") and any(has(path, "later") for path in kept_files(small.database))
+
+
+@needs_strace
+@pytest.mark.parametrize("call", ["link", "unlink", "rename", "fsync"])
+def test_a_damaged_database_is_never_lost_with_its_log(small: Small, call: str) -> None:
+    for when in range(1, MOST_POINTS):
+        small.anew()
+        small.database.write_bytes(b"damaged" * 1000)
+        wal = small.database.with_name("guidance.db-wal")
+        wal.write_bytes(b"its log")
+        killed, _ = small.restore_under(f"{call}:signal=KILL:when={when}", call)
+        if not killed:
+            break
+        again(small)
+        kept = [path.read_bytes() for path in kept_files(small.database)]
+        assert has(small.database, "before") and b"damaged" * 1000 in kept and b"its log" in kept
+    assert when > 1, f"no {call} was reached: the fault was never tried"
+
+
+def again(small: Small) -> None:
+    """Restore once more; nothing hidden is left then."""
     pid = os.fork()
     if pid == 0:
-        os.kill(os.getpid(), signal.SIGCONT)
         _again(small)
     assert os.waitpid(pid, 0)[1] == 0
-    assert not has(small.database, "later") and any(has(path, "later") for path in kept_files(small.database))
-    left = [path.name for path in small.data.iterdir() if path.name.startswith(".")]
-    assert left == []
+    assert [path.name for path in small.data.iterdir() if path.name.startswith(".")] == []
 
 
 def _again(small: Small) -> None:
@@ -395,3 +417,33 @@ def test_a_disk_that_fails_leaves_one_whole_database(small: Small, fault: str) -
         small.restore_under(f"{fault}:when={when}", call)
         one_whole_database(small)
     print(f"{call}: failed at {total} points")
+
+
+def test_a_lost_database_stops_every_process_until_a_copy_is_restored(tmp_path: Path) -> None:
+    """Otherwise an enrolled phone's alert would be taken as a stranger's, and wake nobody."""
+    server = Server(tmp_path / "data", threads=2)
+    server.prepare(demo=True)
+    here = Installation(tmp_path, server)
+    store = server.store()
+    with store.transaction() as db:
+        place = a_place(db, SystemClock(), "Willow Street School")
+    store.close()
+    server.start()
+    assert here.run("backup", here.copy).returncode == 0
+    server.stop()
+    here.database.unlink()
+    web = [PYTHON, "-m", "gunicorn", "guidance.app:create_app()", "--bind", f"127.0.0.1:{server.port}"]
+    for command in (web, [PYTHON, "-m", "guidance", "worker"]):
+        done = subprocess.run(command, cwd=ROOT, env=environment(here), capture_output=True, text=True, timeout=60)
+        assert done.returncode != 0 and "guidance restore FILE" in done.stderr, done.stderr
+    assert not here.database.exists()
+    assert here.run("restore", here.copy).returncode == 0
+    server.start()
+    report_id = str(uuid4())
+    assert Phone(server, place.token).put(report_id, body(SystemClock())) is not None
+    with server.store().reader() as db:
+        report = reports.find_report(db, report_id)
+        assert report is not None
+        incident = incidents.find_incident(db, report.incident_id)
+    server.stop()
+    assert incident is not None and incident.verified and incident.site_id == place.site.id
