@@ -40,7 +40,9 @@ def carry_over(before: sqlite3.Connection, db: Database, now: str) -> Carried:
         ("reminders", _reminders),
         ("messages", _messages),
         ("incidents", _incidents),
-        ("removed browsers and roles", _removed),
+        ("removed browsers", _removed_browsers),
+        ("removed roles", _removed_roles),
+        ("forgotten addresses and codes", _forgotten),
     )
 
     def ask(question: str) -> list[Row]:
@@ -149,7 +151,7 @@ def _messages(ask: Ask, db: Database, now: str, carried: Carried) -> None:
     carried.counts["messages already sent"] += keep_sent(ask, db)
 
 
-def _removed(ask: Ask, db: Database, now: str, carried: Carried) -> None:
+def _removed_browsers(ask: Ask, db: Database, now: str, carried: Carried) -> None:
     if not _grew_from(ask, db):
         return
     browsers = {row["endpoint"] for row in ask("SELECT endpoint FROM push_subscriptions")}
@@ -157,6 +159,11 @@ def _removed(ask: Ask, db: Database, now: str, carried: Carried) -> None:
         if row["endpoint"] not in browsers:
             statement = "DELETE FROM push_subscriptions WHERE endpoint = :endpoint"
             carried.counts["browsers removed"] += _changed(db, statement, dict(row))
+
+
+def _removed_roles(ask: Ask, db: Database, now: str, carried: Carried) -> None:
+    if not _grew_from(ask, db):
+        return
     people = {row["id"] for row in ask("SELECT id FROM people")}
     roles = {tuple(row.values()) for row in ask("SELECT person_id, role, agency_id, site_id FROM person_roles")}
     for row in db.execute("SELECT person_id, role, agency_id, site_id FROM person_roles").fetchall():
@@ -166,6 +173,17 @@ def _removed(ask: Ask, db: Database, now: str, carried: Carried) -> None:
                 "AND agency_id IS :agency_id AND site_id IS :site_id"
             )
             carried.counts["roles removed"] += _changed(db, statement, dict(row))
+
+
+def _forgotten(ask: Ask, db: Database, now: str, carried: Carried) -> None:
+    if not _grew_from(ask, db):
+        return
+    for row in ask("SELECT id FROM certificates WHERE reminder_email IS NULL"):
+        statement = "UPDATE certificates SET reminder_email = NULL WHERE id = :id AND reminder_email IS NOT NULL"
+        carried.counts["reminder addresses forgotten"] += _changed(db, statement, row)
+    for row in ask("SELECT id, code FROM practice_classes"):
+        statement = "UPDATE practice_classes SET code = :code WHERE id = :id AND code <> :code"
+        carried.counts["class codes replaced"] += _changed(db, statement, row)
 
 
 def _grew_from(ask: Ask, db: Database) -> bool:

@@ -15,7 +15,7 @@ from guidance.clock import FixedClock, to_text
 from guidance.incident import desk
 from guidance.people import directory, join
 from guidance.settings import Settings
-from guidance.store import alerts, incidents, log, people, subscriptions
+from guidance.store import alerts, certificates, incidents, log, people, practice_classes, subscriptions
 from guidance.store.backup import back_up
 from guidance.store.db import Store
 from guidance.store.restoring import Restored, restore
@@ -187,3 +187,34 @@ def test_an_unreadable_table_is_named_and_the_rest_is_carried(town: Town, copy: 
     done, _ = restart(town, copy)
     assert done.carried is not None and done.carried.unread == ["assignments"]
     assert done.carried.counts["people disabled"] == 1
+
+
+def test_ended_classes_withdrawn_work_and_forgotten_addresses_stay_so(town: Town, copy: Path) -> None:
+    now, counsel, site = to_text(town.clock.now()), town.person(COUNSEL).id, town.site_id("Oak Street School")
+    with town.store.transaction() as db:
+        values = {"now": now, "person": counsel, "site": site}
+        db.execute(
+            "INSERT INTO practice_classes (id, code, title, kind, trainer_id, scenario_ids, created_at) "
+            "VALUES ('c', 'CODE', 'Monday', 'class', :person, '[]', :now)", values,
+        )  # fmt: skip
+        db.execute(
+            "INSERT INTO practice_assignments (id, scenario_id, site_id, from_on, due_on, created_by, created_at) "
+            "VALUES ('a', 's', :site, '2026-11-24', '2026-12-01', :person, :now)", values,
+        )  # fmt: skip
+        for code in ("reminded", "declined"):
+            db.execute(
+                "INSERT INTO certificates (id, code, role, site_type, issued_at, protocols, runs, reminder_email) "
+                "VALUES (:code, :code, 'desk', 'school', :now, '{}', '[]', 'a@city.example')",
+                {"code": code, "now": now},
+            )  # fmt: skip
+    back_up(town.settings.database, copy)
+    with town.store.transaction() as db:
+        db.execute("UPDATE practice_classes SET ended_at = :now", {"now": now})
+        db.execute("UPDATE practice_assignments SET withdrawn_at = :now", {"now": now})
+        certificates.set_reminded(db, "reminded", now)
+        db.execute("UPDATE certificates SET reminder_email = NULL WHERE id = 'declined'")
+    restart(town, copy)
+    with Store(town.settings.database).reader() as db:
+        assert practice_classes.class_of_code(db, "CODE") is None
+        (withdrawn,) = db.execute("SELECT withdrawn_at FROM practice_assignments").fetchone()
+        assert withdrawn == now and certificates.to_remind(db) == []
