@@ -104,7 +104,13 @@ def _reading(source: Path, scratch: Path) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(found, uri=True, timeout=5)) as connection:
             yield connection
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        remove_folder(scratch)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with what is in it, if it is there."""
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def _apart(source: Path, scratch: Path) -> Path:

@@ -15,7 +15,7 @@ from guidance.clock import to_text
 from guidance.files import give_owner_of
 from guidance.store import devices, identity, log, people, sessions, subscriptions
 from guidance.store.backup import in_words, remove, seal
-from guidance.store.copying import copy_whole, in_use, refuse_reserved, refuse_unreadable
+from guidance.store.copying import copy_whole, in_use, refuse_reserved, refuse_unreadable, remove_folder
 from guidance.store.db import Store, StoreUnusable
 from guidance.store.inspection import Content
 from guidance.store.migrate import migrate
@@ -73,7 +73,7 @@ def restore(copy: Path, database: Path, now: datetime, owner: Owner | None = Non
     with in_words(f"{copy} could not be restored", UNCHANGED):
         database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with only_one(database.parent), _held(database, stamp) as before, _draft(database) as draft:
-            copy_whole(copy, draft, draft.with_name(f"{draft.name}.source"))
+            copy_whole(copy, draft, _scratch(draft))
             content = seal(draft, str(copy))
             other = content.identity not in (None, owner.identity) if owner.identity else False
             other = other or (before.has_people and content.identity is None and _shares_nothing(draft, before))
@@ -114,12 +114,18 @@ def _has_people(held: Connection) -> bool:
 
 @contextmanager
 def _draft(database: Path) -> Iterator[Path]:
+    """A name for the draft, without what a killed restore left under it."""
     draft = database.with_name(f".{database.name}.draft")
     remove(draft)
+    remove_folder(_scratch(draft))
     try:
         yield draft
     finally:
         remove(draft)
+
+
+def _scratch(draft: Path) -> Path:
+    return draft.with_name(f"{draft.name}.source")
 
 
 def _refuse_loss(content: Content, before: _Before, owner: Owner, other: bool, copy: Path) -> None:

@@ -253,7 +253,7 @@ CALLS = (
     "openat", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "link", "ftruncate", "chown",
 )  # fmt: skip
 # Most writes go into the draft, where one is like the next.
-STEP = {"pwrite64": 9, "openat": 3, "fdatasync": 3}
+STEP = {"pwrite64": 12, "openat": 4, "fdatasync": 3}
 MOST_POINTS = 600
 
 
@@ -285,7 +285,14 @@ class Small:
         names = [
             "guidance.db", ".guidance.db.draft", ".guidance.db.aside", "guidance.db.before-restore-20261130-000000Z",
         ]  # fmt: skip
-        paths = [self.data, *(self.data / f"{name}{end}" for name in names for end in ("", "-wal", "-journal"))]
+        source = self.data / ".guidance.db.draft.source"
+        paths = [
+            source,
+            source / "copy.db",
+            source / "copy.db-wal",
+            self.data,
+            *(self.data / f"{name}{end}" for name in names for end in ("", "-wal", "-journal")),
+        ]
         command = ["strace", "-q", "-o", str(trace), "-p", str(pid), "-e", f"trace={call}", "-e", f"inject={fault}"]
         command += [part for path in paths for part in ("-P", str(path))]
         tracer = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
@@ -330,6 +337,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
         log.add_entry(db, "2026-11-30T00:00:00.000Z", "system", "test", "before")
     store.close()
     back_up(settings.database, made.folder / "copy.db")
+    die_after_writing(made.folder / "copy.db", "in the log")
     die_after_writing(settings.database, "later")
     return made
 
@@ -340,6 +348,7 @@ def one_whole_database(small: Small) -> None:
     assert old or any(has(path, "later") for path in kept_and_aside(small))
     assert has(small.database, "before")
     again(small)
+    assert has(small.database, "in the log")
     assert not has(small.database, "later") and any(has(path, "later") for path in kept_files(small.database))
 
 
