@@ -10,7 +10,7 @@ import click
 
 from guidance.clock import SystemClock
 from guidance.installation import remembered
-from guidance.keys import load_keys, missing_keys
+from guidance.keys import KeysUnusable, load_keys
 from guidance.settings import Settings, from_environment
 from guidance.store import backup as copies
 from guidance.store import restoring
@@ -36,14 +36,10 @@ def restore(file: Path, other_installation: bool) -> None:
     access was taken away since the copy stay without it.
     """
     settings = from_environment(os.environ)
-    missing = missing_keys(settings.keys)
-    owner = Owner(
-        None if missing else load_keys(settings.keys).fingerprint,
-        remembered(settings.keys).had_people,
-        other_installation,
-    )
+    identity, trouble = _keys(settings)
+    owner = Owner(identity, remembered(settings.keys).had_people, other_installation)
     done = restoring.restore(file, settings.database, SystemClock().now(), owner)
-    for line in _said(file, done, settings, missing):
+    for line in _said(file, done, trouble):
         click.echo(line)
 
 
@@ -58,7 +54,15 @@ def _held(content: Content) -> str:
     return ", ".join(f"{number} {name}" for name, number in counts.items()) + f".{newest}"
 
 
-def _said(file: Path, done: Restored, settings: Settings, missing: list[str]) -> Iterator[str]:
+def _keys(settings: Settings) -> tuple[str | None, str]:
+    """The fingerprint of the keys, or what is wrong with them: a restore must not wait for that."""
+    try:
+        return load_keys(settings.keys).fingerprint, ""
+    except KeysUnusable as error:
+        return None, str(error)
+
+
+def _said(file: Path, done: Restored, trouble: str) -> Iterator[str]:
     yield f"Restored from {file}: {_held(done.content)}"
     if done.kept is not None:
         yield f"The database before is {done.kept}. Nothing of it was deleted."
@@ -69,8 +73,8 @@ def _said(file: Path, done: Restored, settings: Settings, missing: list[str]) ->
         yield "Receipts that were given before cannot be checked."
     yield ""
     yield "Now:"
-    if missing:
-        yield f"  - put the keys back into {settings.keys} from their copy ({', '.join(missing)} missing)"
+    if trouble:
+        yield f"  - put the keys back from their copy. {trouble}"
     yield "  - start the web process and the worker"
     yield "  - sign in again (`guidance sign-in-link EMAIL`), and make new join codes"
     if done.carried is not None and done.carried.unknown_phones:

@@ -230,6 +230,14 @@ def test_a_copy_with_its_log_beside_it_arrives_whole_and_stays_as_it_is(here: In
     assert fingerprints(away) == before and len(list(away.iterdir())) == len(before)
 
 
+def test_a_new_machine_without_its_keys_gets_the_data_and_is_told(here: Installation) -> None:
+    shutil.rmtree(here.server.data)
+    done = here.run("restore", here.copy)
+    assert done.returncode == 0 and "put the keys back" in done.stdout, done.stderr
+    assert has(here.database, "before") and kept_files(here.database) == []
+    here.refused("Put the keys back", "init")
+
+
 def test_a_full_disk_leaves_everything_in_place(here: Installation) -> None:
     size = here.copy.stat().st_size
     for room in (size // 2, size - 4096):
@@ -282,17 +290,10 @@ class Small:
             _restore_as_a_child(self)
         assert os.WIFSTOPPED(os.waitpid(pid, os.WUNTRACED)[1])
         trace = self.folder / "trace"
-        names = [
-            "guidance.db", ".guidance.db.draft", ".guidance.db.aside", "guidance.db.before-restore-20261130-000000Z",
-        ]  # fmt: skip
+        names = ["guidance.db", ".guidance.db.draft", ".guidance.db.aside"]
         source = self.data / ".guidance.db.draft.source"
-        paths = [
-            source,
-            source / "copy.db",
-            source / "copy.db-wal",
-            self.data,
-            *(self.data / f"{name}{end}" for name in names for end in ("", "-wal", "-journal")),
-        ]
+        beside = [self.data / f"{name}{ending}" for name in names for ending in ("", "-wal", "-journal")]
+        paths = [self.data, source, source / "copy.db", source / "copy.db-wal", *beside]
         command = ["strace", "-q", "-o", str(trace), "-p", str(pid), "-e", f"trace={call}", "-e", f"inject={fault}"]
         command += [part for path in paths for part in ("-P", str(path))]
         tracer = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
