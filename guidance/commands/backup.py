@@ -92,6 +92,11 @@ def _taken_away(done: Restored) -> Iterator[str]:
     yield f"Carried over from the database before: {', '.join(counts) or 'nothing had been taken away'}."
     if carried.unread:
         yield f"Could not be read there, and so was not carried over: {', '.join(carried.unread)}."
+    if carried.unknown_incidents:
+        yield (
+            "Incidents that came after the copy was made, and are in the database before alone: "
+            f"{carried.unknown_incidents}. Look at them before you delete it."
+        )
     if carried.unknown_people:
         yield f"People who were added after the copy was made, and must be added again: {carried.unknown_people}."
     if carried.unknown_phones:

@@ -22,6 +22,7 @@ class Carried:
     counts: Counter[str] = field(default_factory=Counter)
     unread: list[str] = field(default_factory=list)
     unknown_people: int = 0
+    unknown_incidents: int = 0
     unknown_phones: Counter[str] = field(default_factory=Counter)
 
 
@@ -38,6 +39,7 @@ def carry_over(before: sqlite3.Connection, db: Database, now: str) -> Carried:
         ("classes", _classes),
         ("assignments", _assignments),
         ("reminders", _reminders),
+        ("later incidents", _later),
         ("messages", _messages),
         ("incidents", _incidents),
         ("removed browsers", _removed_browsers),
@@ -141,6 +143,11 @@ def _reminders(ask: Ask, db: Database, now: str, carried: Carried) -> None:
             "WHERE id = :id AND reminded_at IS NULL"
         )
         carried.counts["reminders already sent"] += _changed(db, statement, row)
+
+
+def _later(ask: Ask, db: Database, now: str, carried: Carried) -> None:
+    known = {row["id"] for row in db.execute("SELECT id FROM incidents")}
+    carried.unknown_incidents = sum(row["id"] not in known for row in ask("SELECT id FROM incidents"))
 
 
 def _incidents(ask: Ask, db: Database, now: str, carried: Carried) -> None:

@@ -108,11 +108,11 @@ def test_a_phone_that_moved_keeps_the_token_it_has_now(town: Town, copy: Path) -
 
 def test_what_the_copy_does_not_know_is_said(town: Town, copy: Path) -> None:
     back_up(town.settings.database, copy)
-    town.phone("Oak Street School")
+    town.report("Oak Street School")
     with town.store.transaction() as db:
         directory.add_person(db, town.clock.now(), "New", "", "new@city.example", (people.Grant("committee"),))
     done, _ = restart(town, copy)
-    assert done.carried is not None and done.carried.unknown_people == 1
+    assert done.carried is not None and done.carried.unknown_people == done.carried.unknown_incidents == 1
     assert done.carried.unknown_phones == {"Oak Street School": 1}
 
 
