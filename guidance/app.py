@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from guidance.clock import Clock, SystemClock
 from guidance.incident.facts import Catalog, load_catalog
+from guidance.installation import open_store
 from guidance.keys import load_keys
 from guidance.practice.certificate_rules import Rules, load_rules
 from guidance.practice.load import ScenarioShelf, load_scenarios
@@ -18,8 +19,6 @@ from guidance.protocol.load import Library, load_folder
 from guidance.rights.load import load_rights
 from guidance.rights.model import Rights
 from guidance.settings import ROOT, Settings, from_environment
-from guidance.store.db import Store
-from guidance.store.migrate import migrate
 from guidance.store.test_clock import StoreClock
 from guidance.translations import catalogs
 from guidance.web import (
@@ -125,11 +124,10 @@ def create_app(
 
 def assemble(settings: Settings, clock: Clock | None = None) -> Parts:
     """The parts of a process: keys, a store of the newest schema, and every protocol published in it."""
-    store = Store(settings.database)
+    keys = load_keys(settings.keys)
+    store = open_store(settings, keys)
     if clock is None:
         clock = StoreClock(store) if settings.test_clock else SystemClock()
-    keys = load_keys(settings.keys)
-    migrate(store)
     parts = Parts(settings, clock, store, keys, *_content())
     with store.transaction() as db:
         publish_library(db, parts.library, clock)

@@ -1,12 +1,9 @@
-"""The installation's own keys: made once by `guidance init`, read at every start, never overwritten.
-
-Used by the wiring (app, worker) alone; everything below is handed the key it needs.
-"""
+"""The installation's own keys: made once by `guidance init`, read at every start, never overwritten."""
 
 from __future__ import annotations
 
 import base64
-import os
+import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +13,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from guidance.files import name_new, sync_folder, write_new_draft
 
 SECRET, RECEIPT, VAPID, VAPID_PUBLIC = "secret", "receipt.pem", "vapid.pem", "vapid.pub"
 SECRET_BYTES = 32
@@ -38,6 +37,17 @@ class Keys:
         """What a browser needs to subscribe: the uncompressed point, base64url without padding (RFC 8292 §3.2)."""
         return public_text(self.vapid)
 
+    @property
+    def fingerprint(self) -> str:
+        """Which installation these keys make: SHA-256 in hexadecimal over both public keys."""
+        receipt = self.receipt.public_key().public_bytes_raw()
+        return hashlib.sha256(b"guidance installation\0" + receipt + self.vapid_public.encode()).hexdigest()
+
+
+def missing_keys(folder: Path) -> list[str]:
+    """The names of the private keys that are not in the folder."""
+    return [name for name in (SECRET, RECEIPT, VAPID) if not (folder / name).exists()]
+
 
 def make_keys(folder: Path) -> Keys:
     """Make the keys that are missing and read them all. Two callers at once end with the same keys.
@@ -46,6 +56,7 @@ def make_keys(folder: Path) -> Keys:
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
+    sync_folder(folder.parent)
     if (folder / VAPID_PUBLIC).exists() and not (folder / VAPID).exists():
         raise KeysUnusable(
             f"{folder / VAPID_PUBLIC} is there but {VAPID} is not. Restore {VAPID} from the backup, or remove "
@@ -115,28 +126,11 @@ def _pem(key: Ed25519PrivateKey | ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _create(path: Path, content: Callable[[], bytes]) -> None:
-    """Write a file whole or not at all, and never over one that is there (a hard link refuses that)."""
+    """Write a file whole or not at all, and never over one that is there."""
     if path.exists():
         return
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    draft = write_new_draft(path, content(), 0o600)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content())
-            file.flush()
-            os.fsync(file.fileno())
-        _link(draft, path)
-    finally:
-        draft.unlink()
-
-
-def _link(draft: Path, path: Path) -> None:
-    try:
-        path.hardlink_to(draft)
+        name_new(draft, path)
     except FileExistsError:
-        return  # another process made it first, and its key is as good
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        draft.unlink()  # another process made it first, and its key is as good

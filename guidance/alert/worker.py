@@ -40,6 +40,7 @@ BEAT_SECONDS = 1.0
 SWEEP_SECONDS = 5.0
 STOP_SECONDS = 10.0
 PROBE_SECONDS = 0.25
+LONG_LOG_BYTES = 128 * 1024 * 1024
 GATHER_SECONDS = 0.005
 MAIL_LANE = "e-mail"
 # Mail servers turn away who opens many connections at once.
@@ -155,8 +156,18 @@ class Worker:
         self._unwritten = []
         if sweep:
             self._sweep_at = begun + SWEEP_SECONDS
+            self._watch_log()
         for each in leased:
             self._start(each, begun + self.lease_seconds)
+
+    def _watch_log(self) -> None:
+        """Keep the write-ahead log short, and say when a reader that does not end keeps it long."""
+        length = self.store.fold_log()
+        if length > LONG_LOG_BYTES:
+            logger.warning(
+                "the write-ahead log beside the database takes %d MB: something has been reading it for long. "
+                "Restart the web process if this goes on", length // 1_000_000,
+            )  # fmt: skip
 
     def _lease(self, db: Database, now: datetime) -> list[Leased]:
         """Take what there is room for. Past a full lane, look now and then whether others have something to do."""

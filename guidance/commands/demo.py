@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from guidance.app import assemble
 from guidance.commands.demo_incidents import work
+from guidance.commands.people import store_in_use
 from guidance.people import demo as city
 from guidance.people import join, sign_in
 from guidance.people.directory import ROLES
@@ -23,9 +24,7 @@ from guidance.store.people import Person
 def demo() -> None:
     """Fill an empty database with the demo city, and print links to sign in and to join."""
     settings = from_environment(os.environ)
-    if not settings.database.exists():
-        raise click.ClickException(f"There is no database in {settings.data}. Run `guidance init` first.")
-    store = Store(settings.database)
+    store = store_in_use(settings)
     if not fill_if_empty(settings, store):
         raise click.ClickException("The database holds people or agencies already; nothing was put among them.")
     print_links(settings, store)

@@ -13,14 +13,14 @@ import click
 from sqlite_utils import Database
 
 from guidance.clock import Clock, SystemClock
+from guidance.installation import open_with_own_keys, refuse_lost
 from guidance.people import directory, join, sign_in
 from guidance.people.directory import LISTED_ROLES, ROLES, NotAdded
 from guidance.people.tokens import show_code
 from guidance.protocol.model import SITE_TYPES
 from guidance.settings import Settings, from_environment
 from guidance.store import devices, people
-from guidance.store.db import Store
-from guidance.store.migrate import migrate
+from guidance.store.db import Store, StoreUnusable
 from guidance.store.people import Contact, Grant
 from guidance.store.test_clock import StoreClock
 
@@ -34,14 +34,22 @@ class Act:
     settings: Settings
 
 
+def store_in_use(settings: Settings) -> Store:
+    """The database of an installation that was set up; says what to do when there is none."""
+    try:
+        refuse_lost(settings)
+    except StoreUnusable as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    if not settings.database.exists():
+        raise click.ClickException(f"There is no database in {settings.data}. Run `guidance init` first.")
+    return open_with_own_keys(settings)
+
+
 @contextmanager
 def act() -> Iterator[Act]:
     """Everything that a command writes is one commit; what is refused is said in one line."""
     settings = from_environment(os.environ)
-    if not settings.database.exists():
-        raise click.ClickException(f"There is no database in {settings.data}. Run `guidance init` first.")
-    store = Store(settings.database)
-    migrate(store)
+    store = store_in_use(settings)
     clock: Clock = StoreClock(store) if settings.test_clock else SystemClock()
     try:
         with store.transaction() as db:

@@ -7,6 +7,7 @@ import os
 import click
 
 from guidance.app import assemble
+from guidance.commands.people import store_in_use
 from guidance.mail import BadMailSetting, server_of
 from guidance.practice.reminders import Letterhead, send_reminders, sender_for
 from guidance.settings import from_environment
@@ -21,8 +22,7 @@ def practice_reminders() -> None:
     ten minutes, from cron or a timer: nobody gets more than one message a day.
     """
     settings = from_environment(os.environ)
-    if not settings.database.exists():
-        raise click.ClickException(f"There is no database in {settings.data}. Run `guidance init` first.")
+    store_in_use(settings).close()
     try:
         server = server_of(settings)
     except BadMailSetting as refusal:

@@ -13,11 +13,10 @@ from dataclasses import fields
 import click
 
 from guidance.app import assemble
-from guidance.keys import make_keys
+from guidance.clock import SystemClock
+from guidance.installation import open_with_own_keys, prepare
 from guidance.settings import Settings, from_environment, variable
 from guidance.store import people
-from guidance.store.db import Store
-from guidance.store.migrate import migrate
 from guidance.translations import catalogs
 from guidance.translations.languages import TRANSLATED
 
@@ -26,12 +25,13 @@ MOST_ENDS_A_MINUTE = 6
 
 
 @click.command()
-def init() -> None:
+@click.option("--new", is_flag=True, help="Begin with nothing where there was a database before.")
+@click.option("--accept-keys", is_flag=True, help="Go on with these keys, though the database was made with others.")
+def init(new: bool, accept_keys: bool) -> None:
     """Make the data folder: keys, database, protocols. Safe to run again."""
     settings = from_environment(os.environ)
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    make_keys(settings.keys)
-    assemble(settings)
+    prepare(settings, new=new, accept_keys=accept_keys, now=SystemClock().now())
+    assemble(settings).store.close()
     click.echo(f"Ready: {settings.data}")
 
 
@@ -43,9 +43,8 @@ def run(port: int, host: str, demo_city: bool) -> None:
     """Serve web and alerts from one command, for a first look and for a single small machine."""
     os.environ.setdefault(variable("base_url"), f"http://localhost:{port}")
     settings = from_environment(os.environ)
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    make_keys(settings.keys)
-    assemble(settings)
+    prepare(settings, now=SystemClock().now())
+    assemble(settings).store.close()
     catalogs.compile_all(TRANSLATED)
     if demo_city:
         _show_demo(settings)
@@ -74,8 +73,7 @@ def _shown(present: Settings, name: str) -> str:
 def _show_demo(settings: Settings) -> None:
     from guidance.commands.demo import fill_if_empty, print_links
 
-    store = Store(settings.database)
-    migrate(store)
+    store = open_with_own_keys(settings)
     fill_if_empty(settings, store)
     with store.reader() as db:
         empty = people.empty(db)

@@ -15,10 +15,9 @@ from guidance.alert.push import push_sender
 from guidance.alert.vapid import usable_contact
 from guidance.alert.worker import Worker
 from guidance.clock import Clock, SystemClock
+from guidance.installation import open_store
 from guidance.keys import load_keys
 from guidance.settings import Settings, from_environment
-from guidance.store.db import Store
-from guidance.store.migrate import migrate
 from guidance.store.test_clock import StoreClock
 
 logger = logging.getLogger("guidance.alert")
@@ -44,9 +43,8 @@ def worker() -> None:
 
 def make_worker(settings: Settings) -> Worker:
     """A worker wired as the settings say. Raises what a wrong setting, missing keys or an unusable store raise."""
-    store = Store(settings.database)
     keys = load_keys(settings.keys)
-    migrate(store)
+    store = open_store(settings, keys)
     clock: Clock = StoreClock(store) if settings.test_clock else SystemClock()
     return Worker(
         store, clock, policy_of(settings), push_sender(settings, keys), mail_sender(settings), settings.lease_seconds

@@ -1,81 +1,97 @@
-"""Copying the whole database while it is in use, and putting a copy back."""
+"""Copying the whole database while it is in use."""
 
 from __future__ import annotations
 
+import errno
 import os
+import secrets
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from guidance.store.db import StoreUnusable
+from guidance.files import create_empty, name_new, sync_file
+from guidance.store.copying import JOURNAL, LOG, LOG_INDEX, address, beside, refuse_reserved, refuse_unreadable
+from guidance.store.db import BUSY_MILLISECONDS, StoreUnusable
+from guidance.store.inspection import Content, inspect
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-def back_up(database: Path, copy: Path) -> None:
-    """Write a whole, checked copy that its owner alone can read. `StoreUnusable` says what is in the way."""
-    if copy.exists():
-        raise StoreUnusable(f"{copy} is there already. Name a new file.")
-    draft = copy.with_name(f".{copy.name}.part")
-    draft.unlink(missing_ok=True)
-    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    source = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-    try:
-        with sqlite3.connect(draft) as target:
-            source.backup(target)
-        target.close()
-    finally:
-        source.close()
-    check(draft)
-    draft.rename(copy)
+def back_up(database: Path, copy: Path) -> Content:
+    """Write a whole, checked copy in one file that its owner alone can read, and return what it holds.
 
-
-def restore(copy: Path, database: Path) -> Path | None:
-    """Put a copy in the place of the database and return where the old one went (None: there was none).
-
-    Refuses, by a `StoreUnusable`, a copy that is damaged and a database that is in use.
+    Never writes over a file. `StoreUnusable` says what is in the way; then there is no new file.
     """
-    check(copy)
-    kept = database.with_name(f"{database.name}.before-restore")
-    if database.exists():
-        _refuse_in_use(database)
-        database.replace(kept)
-    # SQLite would play a leftover write-ahead log over the restored file and damage it.
-    for ending in ("-wal", "-shm"):
-        database.with_name(database.name + ending).unlink(missing_ok=True)
-    draft = database.with_name(f".{database.name}.part")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(copy.read_bytes())
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(database)
-    return kept if kept.exists() else None
+    refuse_unreadable(database)
+    if os.path.lexists(copy):
+        raise StoreUnusable(f"{copy} is there already. Name a new file.")
+    if not copy.parent.is_dir():
+        raise StoreUnusable(f"There is no folder {copy.parent}. Make it, or name another place.")
+    refuse_reserved(copy, database)
+    for ending in (LOG, JOURNAL):
+        if os.path.lexists(beside(copy, ending)):
+            # SQLite would play it into the copy as soon as somebody opens it, and damage it.
+            raise StoreUnusable(f"{beside(copy, ending)} is left of another database. Name another file.")
+    draft = copy.with_name(f".guidance-{secrets.token_hex(8)}.part")
+    with in_words(f"The copy could not be written to {copy.parent}", "There is no new file."):
+        try:
+            create_empty(draft)
+            with (
+                closing(
+                    sqlite3.connect(address(database, mode="rw"), uri=True, timeout=BUSY_MILLISECONDS / 1000)
+                ) as of,
+                closing(sqlite3.connect(draft)) as to,
+            ):
+                of.backup(to)
+            content = seal(draft, str(database))
+            name_new(draft, copy)
+        except FileExistsError:
+            raise StoreUnusable(f"{copy} is there already. Name a new file.") from None
+        finally:
+            remove(draft)
+    return content
 
 
-def check(path: Path) -> None:
-    """Raise `StoreUnusable` unless the file is a whole database of ours."""
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    try:
-        (found,) = connection.execute("PRAGMA integrity_check").fetchone()
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-    except sqlite3.DatabaseError as error:
-        raise StoreUnusable(f"{path} is not a whole database: {error}.") from error
-    finally:
-        connection.close()
-    if found != "ok" or not version:
-        raise StoreUnusable(f"{path} is not a whole database of this product ({found}).")
-
-
-def _refuse_in_use(database: Path) -> None:
-    """Leaving WAL needs to be alone; that also writes what the log still holds into the file that is kept."""
-    connection = sqlite3.connect(database, timeout=0.2)
-    try:
+def seal(draft: Path, name: str) -> Content:
+    """Make a database one file with nothing beside it, check it whole, and put it on the disk."""
+    with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous=FULL")
         (mode,) = connection.execute("PRAGMA journal_mode=DELETE").fetchone()
+        if mode != "delete":
+            raise StoreUnusable(f"{draft} is in use by another process. Try again.")
+        content = inspect(connection, name)
+    sync_file(draft)
+    return content
+
+
+def remove(draft: Path) -> None:
+    """Remove a draft and what SQLite left beside it."""
+    for ending in ("", LOG, LOG_INDEX, JOURNAL):
+        beside(draft, ending).unlink(missing_ok=True)
+
+
+@contextmanager
+def in_words(what: str, so: str) -> Iterator[None]:
+    """Turn what the disk or SQLite refuses into a `StoreUnusable` that says what failed, why, and how things stand."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnusable(f"{what}: {_reason(error)} {so}") from error
     except sqlite3.DatabaseError as error:
-        if "locked" in str(error):
-            mode = "wal"
-        else:
-            return  # a damaged database is a reason to restore, not to refuse
-    finally:
-        connection.close()
-    if mode != "delete":
-        raise StoreUnusable("The database is in use. Stop the web process and the workers first.")
+        raise StoreUnusable(f"{what}: {_sqlite_reason(error)} {so}") from error
+
+
+def _reason(error: OSError) -> str:
+    if error.errno in NO_ROOM:
+        return f"there is no room ({error.strerror}). Free some space, then try again."
+    return f"{error.strerror}: {error.filename}." if error.filename else f"{error.strerror}."
+
+
+def _sqlite_reason(error: sqlite3.DatabaseError) -> str:
+    code = error.sqlite_errorcode & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return "there is no room (the disk is full). Free some space, then try again."
+    if code == sqlite3.SQLITE_IOERR:
+        return f"{error}. The disk may be full or broken, or files here may not grow so large."
+    return f"{error}."

@@ -11,6 +11,13 @@ from pathlib import Path
 from sqlite_utils import Database
 
 BUSY_MILLISECONDS = 5000
+# The write-ahead log grows while somebody reads; once nobody does, it is cut to this.
+LOG_BYTES_KEPT = 16 * 1024 * 1024
+
+
+# In the file's header, from the version on that is named here: tells our databases from other programs'.
+APPLICATION_ID = 0x47646E63
+IDENTIFIED_SINCE = 6
 
 
 class StoreUnusable(Exception):
@@ -78,12 +85,35 @@ class Store:
         (value,) = self.connection().conn.execute("PRAGMA data_version").fetchone()
         return int(value)
 
+    def fold_log(self) -> int:
+        """Write a long write-ahead log into the database, as far as readers allow, and return the bytes that it takes
+        now. Never waits for a reader, and keeps writers waiting only for what is cheap.
+        """
+        connection = self.connection().conn
+        if wal_bytes(self.path) > LOG_BYTES_KEPT:
+            connection.execute("PRAGMA busy_timeout=0")
+            try:
+                busy, pages, folded = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                if not busy and pages == folded:
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        return wal_bytes(self.path)
+
     def close(self) -> None:
         """Close this thread's connection."""
         database: Database | None = getattr(self._local, "database", None)
         if database is not None:
             database.conn.close()
             del self._local.database
+
+
+def wal_bytes(path: Path) -> int:
+    """How long the write-ahead log beside a database is now."""
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 @contextmanager
@@ -116,11 +146,42 @@ def open_database(path: Path) -> Database:
     """Open the file and prove its settings; `StoreUnusable` says which one did not take."""
     connection = sqlite3.connect(path, isolation_level=None, timeout=BUSY_MILLISECONDS / 1000, check_same_thread=False)
     connection.row_factory = sqlite3.Row
+    try:
+        _refuse_foreign(connection, path)
+        _prove_all(connection)
+    except StoreUnusable:
+        connection.close()
+        raise
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            raise
+        raise StoreUnusable(
+            f"{path} is damaged or not a database: {error}. Put a copy in its place with `guidance restore FILE`."
+        ) from error
+    return Database(connection, execute_plugins=False)
+
+
+def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise `StoreUnusable` for another program's file, before anything is written into it. An empty one is ours."""
+    connection.execute("BEGIN")  # one view, while another process may be bringing the file to a new version
+    try:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    finally:
+        connection.execute("ROLLBACK")
+    unmarked = application == 0 and (0 < version < IDENTIFIED_SINCE or tables == version == 0)
+    if application != APPLICATION_ID and not unmarked:
+        raise StoreUnusable(f"{path} is a database of another program. Nothing was changed in it.")
+
+
+def _prove_all(connection: sqlite3.Connection) -> None:
     _prove(connection, "journal_mode=WAL", "journal_mode", "wal")
     _prove(connection, "synchronous=FULL", "synchronous", 2)
     _prove(connection, "foreign_keys=ON", "foreign_keys", 1)
     _prove(connection, f"busy_timeout={BUSY_MILLISECONDS}", "busy_timeout", BUSY_MILLISECONDS)
-    return Database(connection, execute_plugins=False)
+    _prove(connection, f"journal_size_limit={LOG_BYTES_KEPT}", "journal_size_limit", LOG_BYTES_KEPT)
 
 
 def _prove(connection: sqlite3.Connection, setting: str, name: str, wanted: object) -> None:

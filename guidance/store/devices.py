@@ -66,6 +66,15 @@ def revoke_codes(db: Database, site_id: str, now: str) -> None:
     )
 
 
+def revoke_every_code(db: Database, now: str) -> int:
+    """End the join codes of all sites and return how many could still have been used."""
+    rows = db.execute(
+        "UPDATE join_codes SET revoked_at = :now WHERE revoked_at IS NULL RETURNING expires_at > :now AS good",
+        {"now": now},
+    ).fetchall()
+    return sum(row["good"] for row in rows)
+
+
 def count_failures(db: Database, since: str, until: str = "9999") -> int:
     """How many wrong codes were tried within a time, by anyone."""
     (count,) = db.execute(

@@ -1,4 +1,4 @@
-"""Rows of sign-in links and sessions. Only hashes of tokens are kept. Used by guidance/people/sign_in.py."""
+"""Rows of sign-in links and sessions. Only hashes of tokens are kept."""
 
 from __future__ import annotations
 
@@ -87,3 +87,17 @@ def end_session(db: Database, token_hash: str, now: str) -> str | None:
         {"hash": token_hash, "now": now},
     ).fetchone()
     return row["person_id"] if row else None
+
+
+def end_every_session(db: Database, now: str) -> int:
+    """End every session and return how many there were."""
+    return db.execute("UPDATE sessions SET ended_at = :now WHERE ended_at IS NULL", {"now": now}).rowcount
+
+
+def end_every_link(db: Database, now: str) -> int:
+    """Make every unused sign-in link useless and return how many could still have been used."""
+    rows = db.execute(
+        "UPDATE sign_in_links SET used_at = :now WHERE used_at IS NULL RETURNING expires_at > :now AS good",
+        {"now": now},
+    ).fetchall()
+    return sum(row["good"] for row in rows)

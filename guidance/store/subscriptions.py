@@ -176,3 +176,8 @@ def reachable(db: Database, person_id: str) -> bool:
         {"person": person_id},
     ).fetchone()
     return row is not None
+
+
+def give_up_all(db: Database, at: str) -> int:
+    """Mark every browser as gone: its subscription belongs to other keys. Returns how many there were."""
+    return db.execute("UPDATE push_subscriptions SET gone_at = :at WHERE gone_at IS NULL", {"at": at}).rowcount

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import io
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from babel.support import NullTranslations, Translations
 
+from guidance.files import write_whole
 from guidance.translations.languages import DEFAULT, folder_name, parsed
 from guidance.translations.message import PHONETIC, Message
 
@@ -119,7 +119,7 @@ def write(code: str, catalog: Catalog, folder: Path = FOLDER) -> None:
     write_po(buffer, catalog, width=WIDTH, omit_header=False, sort_output=False, include_previous=True)
     lines = buffer.getvalue().decode("utf-8").splitlines(keepends=True)
     kept = [line for line in lines if not line.startswith(EMPTY_HEADERS)]
-    path.write_text("".join(kept), encoding="utf-8")
+    write_whole(path, "".join(kept).encode("utf-8"))
 
 
 def template(messages: Iterable[Message]) -> Catalog:
@@ -179,9 +179,7 @@ def compile_all(codes: Iterable[str], folder: Path = FOLDER) -> None:
         source = po_path(code, folder).read_bytes()
         path = _compiled_path(code, source, folder)
         if not path.exists():
-            half = path.with_suffix(f".{os.getpid()}.half")
-            half.write_bytes(_compile(read(code, folder)))
-            half.replace(path)  # whoever reads meanwhile gets all of it or none
+            write_whole(path, _compile(read(code, folder)))
             for old in set(path.parent.glob("*.mo")) - {path}:
                 old.unlink(missing_ok=True)
 
