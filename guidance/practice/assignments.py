@@ -43,8 +43,7 @@ def assign(
         raise NotDone(N_("Choose at least one site."))
     if any(site.type != scenario.site_type for site in wanted):
         raise NotDone(Said(N_("“%(title)s” is for sites of another type."), title=scenario.title))
-    present = {(each.site_id, each.scenario_id, each.due_on) for each in standing(db, now, trainer)}
-    new = [site for site in wanted if (site.id, scenario.id, due_on.isoformat()) not in present]
+    new = [site for site in wanted if not rows.is_assigned(db, site.id, scenario.id, due_on.isoformat())]
     for site in new:
         row = AssignmentRow(
             str(uuid4()), scenario.id, site.id, from_on.isoformat(), due_on.isoformat(), trainer.id, to_text(now)
@@ -54,10 +53,16 @@ def assign(
     return len(wanted)
 
 
-def standing(db: Database, now: datetime, trainer: Person) -> list[AssignmentRow]:
-    """The assignments of the sites that a trainer trains, until their grace is over."""
+def standing(
+    db: Database, now: datetime, trainer: Person, *, offset: int = 0, limit: int = 500
+) -> tuple[list[AssignmentRow], int]:
+    """The assignments of the sites that a trainer trains, until their grace is over, and how many there are.
+
+    `limit` of them after the first `offset`, the first due first.
+    """
     site_ids = tuple(site.id for site in trained_sites(trainer, people.sites(db)))
-    return rows.assignments(db, site_ids, _last_day(now))
+    found = rows.assignments(db, site_ids, _last_day(now), offset=offset, limit=limit)
+    return found, rows.count_assignments(db, site_ids, _last_day(now))
 
 
 def may_withdraw(trainer: Person, found: AssignmentRow) -> bool:
@@ -74,7 +79,7 @@ def withdraw(db: Database, now: datetime, trainer: Person, found: AssignmentRow)
 def assigned_to(db: Database, now: datetime, site_id: str) -> list[AssignmentRow]:
     """What a site is to practise now, the first due first. What is overdue stays through its grace."""
     today = now.date().isoformat()
-    return [each for each in rows.assignments(db, (site_id,), _last_day(now)) if each.from_on <= today]
+    return rows.assignments(db, (site_id,), _last_day(now), begun_by=today)
 
 
 def _last_day(now: datetime) -> str:

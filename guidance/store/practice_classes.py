@@ -1,6 +1,6 @@
 """Rows of practice classes, their trainees and notes, and of scenarios assigned to sites.
 
-For guidance/practice/ and guidance/web/. Of a trainee only the nickname and the hash of a token are kept.
+Of a trainee only the nickname and the hash of a token are kept.
 """
 
 from __future__ import annotations
@@ -117,14 +117,49 @@ def code_is_taken(db: Database, code: str) -> bool:
     return db.execute("SELECT 1 FROM practice_classes WHERE code = :code", {"code": code}).fetchone() is not None
 
 
-def classes(db: Database, agencies: Sequence[str] | None, trainer_id: str) -> list[ClassRow]:
-    """Classes of these agencies and of this trainer, open ones first, then the newest; all when `agencies` is None."""
-    bound: dict[str, Any] = {"trainer": trainer_id}
-    condition = ""
-    if agencies is not None:
-        condition = f"WHERE (agency_id IN ({_names(agencies, bound)}) OR trainer_id = :trainer)"
-    rows = db.execute(f"{CLASS} {condition} ORDER BY ended_at IS NOT NULL, created_at DESC LIMIT 200", bound)
+def classes(
+    db: Database,
+    agencies: Sequence[str] | None,
+    trainer_id: str,
+    *,
+    scenario_id: str | None = None,
+    offset: int = 0,
+    limit: int = 200,
+) -> list[ClassRow]:
+    """Classes of these agencies and of this trainer, open ones first, then the newest; all when `agencies` is None.
+
+    With a scenario only those that walk it; `limit` of them after the first `offset`.
+    """
+    bound: dict[str, Any] = {"offset": offset, "limit": limit, "scenario": scenario_id}
+    condition = _led(agencies, trainer_id, bound)
+    if scenario_id is not None:
+        condition += " AND EXISTS (SELECT 1 FROM json_each(scenario_ids) WHERE value = :scenario)"
+    # The page is chosen before names and trainees are looked up for it.
+    rows = db.execute(
+        f"""{CLASS} WHERE practice_classes.id IN (
+                SELECT id FROM practice_classes WHERE {condition}
+                ORDER BY ended_at IS NOT NULL, created_at DESC, id LIMIT :limit OFFSET :offset)
+            ORDER BY ended_at IS NOT NULL, created_at DESC, practice_classes.id""",
+        bound,
+    )
     return [_class(row) for row in rows]
+
+
+def count_classes(db: Database, agencies: Sequence[str] | None, trainer_id: str) -> tuple[int, int]:
+    """How many classes of these agencies and of this trainer there are, and how many of them are open."""
+    bound: dict[str, Any] = {}
+    condition = _led(agencies, trainer_id, bound)
+    row = db.execute(
+        f"SELECT count(*), ifnull(sum(ended_at IS NULL), 0) FROM practice_classes WHERE {condition}", bound
+    ).fetchone()
+    return int(row[0]), int(row[1])
+
+
+def _led(agencies: Sequence[str] | None, trainer_id: str, bound: dict[str, Any]) -> str:
+    if agencies is None:
+        return "1"
+    bound["trainer"] = trainer_id
+    return f"(agency_id IN ({_names(agencies, bound)}) OR trainer_id = :trainer)"
 
 
 def end_class(db: Database, class_id: ClassId, now: str) -> bool:
@@ -199,15 +234,27 @@ def set_done(db: Database, class_id: ClassId, note_id: str, done_at: str | None)
     )
 
 
-def notes(db: Database, class_id: ClassId) -> list[NoteRow]:
-    """Notes and actions of a class, oldest first."""
+def notes(db: Database, class_id: ClassId, limit: int = 500) -> list[NoteRow]:
+    """The last notes and actions of a class, oldest first."""
     rows = db.execute(
-        """SELECT practice_notes.*, people.name AS person_name
-           FROM practice_notes JOIN people ON people.id = practice_notes.person_id
-           WHERE class_id = :class ORDER BY at, practice_notes.id""",
-        {"class": str(class_id)},
+        """SELECT * FROM (
+               SELECT practice_notes.*, people.name AS person_name
+               FROM practice_notes JOIN people ON people.id = practice_notes.person_id
+               WHERE class_id = :class ORDER BY at DESC, practice_notes.id DESC LIMIT :limit)
+           ORDER BY at, id""",
+        {"class": str(class_id), "limit": limit},
     )
     return [NoteRow(**dict(row)) for row in rows]
+
+
+def is_noted(db: Database, class_id: ClassId, kind: str, text: str, person_id: str) -> bool:
+    """Whether a person has written the same note or action of a class before."""
+    row = db.execute(
+        "SELECT 1 FROM practice_notes "
+        "WHERE class_id = :class AND kind = :kind AND text = :text AND person_id = :person",
+        {"class": str(class_id), "kind": kind, "text": text, "person": person_id},
+    ).fetchone()
+    return row is not None
 
 
 def fingerprint(db: Database, class_id: ClassId) -> tuple[object, ...]:
@@ -218,7 +265,8 @@ def fingerprint(db: Database, class_id: ClassId) -> tuple[object, ...]:
                    WHERE class_id = :class),
                   (SELECT max(at) || ' ' || count(*) || ' ' || sum(answers) FROM practice_progress
                    JOIN practice_participants ON practice_participants.id = participant_id WHERE class_id = :class),
-                  (SELECT max(received_at) || ' ' || count(*) FROM practice_runs WHERE class_id = :class),
+                  (SELECT max(received_at) || ' ' || count(*) FROM practice_runs
+                   WHERE class_id = :class AND newest = 1),
                   (SELECT count(*) || ' ' || count(done_at) FROM practice_notes WHERE class_id = :class)
            FROM practice_classes WHERE id = :class""",
         {"class": str(class_id)},
@@ -250,16 +298,51 @@ def withdraw(db: Database, assignment_id: str, now: str) -> bool:
     return row is not None
 
 
-def assignments(db: Database, site_ids: Sequence[str] | None, not_due_before: str) -> list[AssignmentRow]:
-    """Assignments of these sites (None: all) that stand and are due on a day or later, the first due first."""
-    bound: dict[str, Any] = {"day": not_due_before}
-    condition = f"AND site_id IN ({_names(site_ids, bound)})" if site_ids is not None else ""
+def assignments(
+    db: Database,
+    site_ids: Sequence[str] | None,
+    not_due_before: str,
+    *,
+    begun_by: str | None = None,
+    offset: int = 0,
+    limit: int = 500,
+) -> list[AssignmentRow]:
+    """Assignments of these sites (None: all) that stand and are due on a day or later, the first due first.
+
+    With `begun_by` only those whose first day is that day or earlier; `limit` of them after the first `offset`.
+    """
+    bound: dict[str, Any] = {"begun": begun_by, "offset": offset, "limit": limit}
+    condition = _standing(site_ids, not_due_before, bound)
     rows = db.execute(
-        f"""{ASSIGNMENT} WHERE withdrawn_at IS NULL AND due_on >= :day {condition}
-            ORDER BY due_on, sites.name, scenario_id LIMIT 500""",
+        f"""{ASSIGNMENT} WHERE {condition} AND (:begun IS NULL OR from_on <= :begun)
+            ORDER BY due_on, sites.name, scenario_id, practice_assignments.id LIMIT :limit OFFSET :offset""",
         bound,
     )
     return [AssignmentRow(**dict(row)) for row in rows]
+
+
+def count_assignments(db: Database, site_ids: Sequence[str] | None, not_due_before: str) -> int:
+    """How many assignments of these sites (None: all) stand and are due on a day or later."""
+    bound: dict[str, Any] = {}
+    condition = _standing(site_ids, not_due_before, bound)
+    (many,) = db.execute(f"SELECT count(*) FROM practice_assignments WHERE {condition}", bound).fetchone()
+    return int(many)
+
+
+def is_assigned(db: Database, site_id: str, scenario_id: str, due_on: str) -> bool:
+    """Whether a site is to practise a scenario until that very day."""
+    row = db.execute(
+        "SELECT 1 FROM practice_assignments WHERE site_id = :site AND due_on = :due AND scenario_id = :scenario "
+        "AND withdrawn_at IS NULL",
+        {"site": site_id, "due": due_on, "scenario": scenario_id},
+    ).fetchone()
+    return row is not None
+
+
+def _standing(site_ids: Sequence[str] | None, not_due_before: str, bound: dict[str, Any]) -> str:
+    bound |= {"day": not_due_before, "sites": json.dumps(list(site_ids or ()))}
+    of_sites = "" if site_ids is None else "AND site_id IN (SELECT value FROM json_each(:sites))"
+    return f"withdrawn_at IS NULL AND due_on >= :day {of_sites}"
 
 
 def _class(row: Row) -> ClassRow:

@@ -40,11 +40,13 @@ CREATE INDEX practice_runs_newest ON practice_runs (of_nobody, received_at, id) 
 CREATE INDEX practice_runs_scenario ON practice_runs (scenario_id, of_nobody, received_at, id) WHERE newest = 1;
 CREATE INDEX practice_runs_class
     ON practice_runs (class_id, participant_id, scenario_id, passed, received_at) WHERE newest = 1;
+CREATE INDEX practice_runs_class_recent ON practice_runs (class_id, received_at, id) WHERE newest = 1;
+CREATE INDEX practice_progress_participant ON practice_progress (participant_id, scenario_id, at);
 CREATE INDEX practice_runs_site ON practice_runs (site_id, received_at, id) WHERE newest = 1;
 CREATE INDEX practice_runs_site_person
     ON practice_runs (site_id, coalesce(participant_id, device_id, id)) WHERE newest = 1;
 
-CREATE INDEX practice_classes_listed ON practice_classes (ended_at IS NOT NULL, created_at, id);
+CREATE INDEX practice_classes_listed ON practice_classes (ended_at IS NOT NULL, created_at DESC, id);
 CREATE INDEX practice_assignments_due ON practice_assignments (due_on) WHERE withdrawn_at IS NULL;
 CREATE INDEX scenario_drafts_person ON scenario_drafts (person_id, updated_at, id);
 CREATE INDEX devices_site ON devices (site_id, enrolled_at, id) WHERE revoked_at IS NULL;
