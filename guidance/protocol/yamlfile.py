@@ -120,7 +120,7 @@ def _require_modest(text: str) -> None:
         raise _TooMuch(f"this is larger than {LIMITS.file_bytes // 1024} KiB; split or shorten it", 1)
     depth = values = 0
     for event in yaml.parse(text, Loader=LOADER):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if not isinstance(event, yaml.NodeEvent):

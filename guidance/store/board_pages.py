@@ -124,7 +124,7 @@ def _cursor(db: Database, strip: _Strip, after: Key | None, up: bool) -> Any:
     if strip.column in COLUMNS:
         # The plus keeps SQLite from choosing this column's index where the site's is the shorter one.
         conditions.append(f"{'+' if strip.site is not None else ''}{COLUMNS[strip.column]} IS :value")
-        bound["value"] = strip.value  # type: ignore[assignment]
+        bound["value"] = strip.value
     if after is not None:
         conditions.append(f"(opened_at, id) {'>' if up else '<'} (:at, :id)")
         bound |= {"at": after[0], "id": after[1]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -255,7 +255,7 @@ def test_counts_follow_every_change(town: Town) -> None:
 
     site, at = town.site_id(SCHOOL), to_text(town.clock.now())
     person = town.person(COUNSEL).id
-    changes = [
+    changes: list[Callable[[Database], object]] = [
         lambda db: add(db, 1, at, None),
         lambda db: add(db, 2, at, site, held_back=True),
         lambda db: incidents.set_verified(db, f"00000000-0000-4000-8000-{1:012d}", site),
