@@ -38,6 +38,7 @@ def fill(db: Database, now: datetime, size: Size) -> None:
     sites = [(each.id, each.type) for each in people.sites(db)]
     persons = [each.id for each in people.people(db)]
     _many(db, "incidents", _incidents(luck, now, size.incidents, sites, persons))
+    _many(db, "alerts", _alerts(db))
     _many(db, "reports", _reports(luck, now, size.incidents))
     _many(db, "incident_events", _events(luck, now, size.incidents, persons))
     class_id, trainees = _a_class(db, now, persons[0])
@@ -86,6 +87,20 @@ def _incidents(
             "closed_at": opened if state == "closed" else None,
             "closed_by": persons[0] if state == "closed" else None,
             "close_reason": "resolved" if state == "closed" else None,
+        }
+
+
+def _alerts(db: Database) -> Iterator[dict[str, Any]]:
+    """One for each verified incident, told to everyone, in the state that its incident is in."""
+    states = {"open": "active", "acknowledged": "acknowledged", "closed": "closed"}
+    for row in db.conn.execute("SELECT id, urgency, state, opened_at FROM incidents WHERE verified = 1"):
+        yield {
+            "id": row["id"],
+            "incident_id": row["id"],
+            "urgency": row["urgency"],
+            "state": states[row["state"]],
+            "tier": 2,
+            "created_at": row["opened_at"],
         }
 
 
@@ -166,4 +181,3 @@ def _runs(
             "seconds_to_alert": step,
             "received_at": to_text(begun),
         }
-
