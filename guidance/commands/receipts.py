@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
 
 import click
 
+from guidance.commands.json_file import read_json_file
 from guidance.incident.receipt import Receipt, is_ours
 from guidance.keys import load_keys
 from guidance.settings import from_environment
@@ -18,9 +18,10 @@ from guidance.settings import from_environment
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def receipt(file: Path) -> None:
     """Check the signature of the receipt in FILE (JSON, as a phone got it)."""
+    given = read_json_file(file, "a receipt")
     try:
-        shown = Receipt(**json.loads(file.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
+        shown = Receipt(**given)
+    except TypeError as error:
         raise click.ClickException(f"{file} holds no receipt: {error}") from error
     key = load_keys(from_environment(os.environ).keys).receipt.public_key()
     if not is_ours(shown, key):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import chain
 from uuid import UUID
@@ -115,11 +115,12 @@ def _export() -> tuple[Iterator[ListedRun], export.Writer]:
         return versions[content_hash]
 
     writer = export.Writer(export.Source(here.scenarios, find, here.settings.base_url, named))
-    return _newest_first(here, within), writer
+    kinds = ((False, EXPORT_RUNS), (True, EXPORT_OF_NOBODY))
+    return _newest_first(here, within, kinds[1:] if request.args.get("who") == "nobody" else kinds), writer
 
 
-def _newest_first(here: Parts, within: Within) -> Iterator[ListedRun]:
-    for of_nobody, most in ((False, EXPORT_RUNS), (True, EXPORT_OF_NOBODY)):
+def _newest_first(here: Parts, within: Within, kinds: Sequence[tuple[bool, int]]) -> Iterator[ListedRun]:
+    for of_nobody, most in kinds:
         after: RunMark | None = None
         left = most
         while left:

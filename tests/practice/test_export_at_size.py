@@ -143,6 +143,11 @@ def test_runs_of_nobody_are_counted_and_shown_apart(town: Town) -> None:
     assert "Passed 0 %" in others and "in no class and at no site" in others
 
 
+def test_the_export_of_a_view_holds_what_the_view_shows(full: Town) -> None:
+    nobody = rows(full, "?who=nobody")
+    assert nobody and nobody == [row for row in rows(full) if not row["site"] and not row["class"]]
+
+
 def test_results_of_very_many_runs_are_those_of_the_newest(full: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trainer_results, "RESULT_RUNS", 2)
     for body in (wrong_body(full.clock), run_body(full.clock), run_body(full.clock)):

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from guidance.cli import commands
 from guidance.protocol.values import Node, Report
 from guidance.protocol.yamlfile import LIMITS, read_yaml, read_yaml_text
 from guidance.settings import ROOT
@@ -94,3 +96,18 @@ def test_a_file_is_not_read_further_than_it_may_be_long(tmp_path: Path) -> None:
     report = Report("large.yaml")
     assert read_yaml(path, report).value is None
     assert "larger than 1024 KiB" in report.problems[0].message
+
+
+@pytest.mark.parametrize("command", [["receipt"], ["protocols", "diff"]])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [("[" * 200_000, "nested too deeply"), ("{", "not JSON"), (" " * 1_100_000, "larger than 1024 KiB")],
+)
+def test_a_hostile_file_on_the_command_line_is_refused_in_words(
+    tmp_path: Path, command: list[str], content: str, words: str
+) -> None:
+    path = tmp_path / "given.json"
+    path.write_text(content)
+    files = [str(path)] * (2 if "diff" in command else 1)
+    done = CliRunner().invoke(commands, [*command, *files])
+    assert done.exit_code == 1 and words in done.output and isinstance(done.exception, SystemExit)
