@@ -13,9 +13,9 @@ from guidance.people.scope import trained_sites, trains
 from guidance.practice.classes import NotDone
 from guidance.practice.scenario import Scenario
 from guidance.store import log, people
-from guidance.store import practice_classes as rows
+from guidance.store import practice_assignments as rows
 from guidance.store.people import Person
-from guidance.store.practice_classes import AssignmentRow
+from guidance.store.practice_assignments import AssignmentRow
 from guidance.translations.mark import N_, Said
 
 # What was not done in time can still be done for this long; then it leaves the phone.

@@ -14,7 +14,7 @@ from guidance.people.scope import trained_agencies, trained_sites
 from guidance.practice import assignments, classes
 from guidance.practice.classes import NotDone
 from guidance.practice.scenario import Scenario
-from guidance.store import people, practice_classes, practice_runs
+from guidance.store import people, practice_assignments, practice_classes, practice_runs
 from guidance.store.practice_runs import Tally, Within
 from guidance.web import content
 from guidance.web.access import for_person
@@ -89,7 +89,7 @@ def withdraw(assignment_id: UUID) -> ResponseReturnValue:
     if not submitted(form):
         return _page(form)
     with here.store.transaction() as db:
-        found = practice_classes.find_assignment(db, str(assignment_id))
+        found = practice_assignments.find_assignment(db, str(assignment_id))
         if found is None or not assignments.may_withdraw(g.person, found):
             abort(404)
         assignments.withdraw(db, here.clock.now(), g.person, found)

@@ -17,11 +17,21 @@ from guidance.practice import certificates as certificates_rules
 from guidance.practice import readiness
 from guidance.practice.certificates import Ground
 from guidance.settings import Settings
-from guidance.store import certificates, devices, incidents, people, practice_classes, practice_runs, reports
+from guidance.store import (
+    certificates,
+    devices,
+    incidents,
+    people,
+    practice_assignments,
+    practice_classes,
+    practice_runs,
+    reports,
+)
 from guidance.store.certificates import CertificateRow, Pinned
 from guidance.store.db import Store
 from guidance.store.devices import Device
-from guidance.store.practice_classes import AssignmentRow, ClassId, ClassRow
+from guidance.store.practice_assignments import AssignmentRow
+from guidance.store.practice_classes import ClassId, ClassRow
 from guidance.store.practice_runs import Within
 from guidance.web.incident_page import SHOWN_EVENTS
 from tests.people.town import COUNSEL, OAK, Town, press, text
@@ -77,7 +87,7 @@ def test_every_assignment_is_on_some_page_and_none_is_made_twice(town: Town) -> 
     with town.store.transaction() as db:
         for number in range(620):
             due = (today + timedelta(days=number)).isoformat()
-            practice_classes.add_assignment(
+            practice_assignments.add_assignment(
                 db, AssignmentRow(str(uuid4()), PUPIL.id, site, today.isoformat(), due, trainer, to_text(now))
             )
     browser = town.browser(TRAINER)
@@ -96,14 +106,14 @@ def test_what_a_site_practises_now_is_not_hidden_behind_what_comes_later(town: T
     with town.store.transaction() as db:
         for number in range(520):
             begins = today + timedelta(days=5)
-            practice_classes.add_assignment(
+            practice_assignments.add_assignment(
                 db,
                 AssignmentRow(
                     str(uuid4()), f"s{number}", site, begins.isoformat(), begins.isoformat(), trainer, to_text(now)
                 ),
             )
         late = (today + timedelta(days=9)).isoformat()
-        practice_classes.add_assignment(
+        practice_assignments.add_assignment(
             db, AssignmentRow(str(uuid4()), PUPIL.id, site, today.isoformat(), late, trainer, to_text(now))
         )
     assert town.phone(SCHOOL).get("/api/practice/assigned").get_json() == [{"scenario": PUPIL.id, "due_on": late}]
