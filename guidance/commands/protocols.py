@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import click
 
+from guidance.commands.json_file import read_json_file
 from guidance.incident.facts import load_catalog
 from guidance.protocol import graph as drawing
 from guidance.protocol.diff import readable
@@ -121,13 +121,11 @@ def _named(folder: Path, id: str) -> Protocol:
 def _one(path: Path, shared: Path | None) -> Protocol:
     try:
         if path.suffix == ".json":
-            return from_document(json.loads(path.read_text(encoding="utf-8")))
+            return from_document(read_json_file(path, "a protocol"))
         beside = path.parent / "shared"
         return load_file(path, shared or (beside if beside.is_dir() else FOLDER / "shared"))
     except ProtocolError as error:
         raise click.ClickException(f"{path}: {error}") from error
-    except ValueError as error:
-        raise click.ClickException(f"{path} is not JSON: {error}") from error
 
 
 def _summary(protocol: Protocol) -> str:

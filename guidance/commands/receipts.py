@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ import click
 
 from guidance.city_time import with_offset
 from guidance.clock import from_text
+from guidance.commands.json_file import read_json_file
 from guidance.incident.receipt import Receipt, is_ours
 from guidance.keys import load_keys
 from guidance.settings import from_environment
@@ -20,9 +20,10 @@ from guidance.settings import from_environment
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def receipt(file: Path) -> None:
     """Check the signature of the receipt in FILE (JSON, as a phone got it)."""
+    given = read_json_file(file, "a receipt")
     try:
-        shown = Receipt(**json.loads(file.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
+        shown = Receipt(**given)
+    except TypeError as error:
         raise click.ClickException(f"{file} holds no receipt: {error}") from error
     settings = from_environment(os.environ)
     key = load_keys(settings.keys).receipt.public_key()

@@ -9,6 +9,9 @@ from sqlite_utils import Database
 from guidance.incident.desk import CLOSE_REASONS
 from guidance.store import incidents, people, reports
 
+# How many notes a phone is told of: the last ones.
+MOST_NOTES = 50
+
 
 @dataclass(frozen=True)
 class Spoke:
@@ -47,7 +50,7 @@ def progress_of(db: Database, report: reports.ReportRow) -> Progress:
     """The report's progress as it stands."""
     incident = incidents.find_incident(db, report.incident_id)
     assert incident is not None, "a report without its incident cannot be: a foreign key holds them together"
-    events = incidents.events_of(db, incident.id)
+    notes = incidents.latest_events(db, incident.id, MOST_NOTES, kind="desk_note")
     alerted = incidents.people_alerted(db, incident.id)
     return Progress(
         id=report.id,
@@ -57,11 +60,7 @@ def progress_of(db: Database, report: reports.ReportRow) -> Progress:
         received_at=report.received_at,
         alerted_people=alerted,
         acknowledged=_spoke(db, incident.acknowledged_by, incident.acknowledged_at),
-        notes=tuple(
-            Spoke(_name(db, event.person_id), event.at, event.data["text"])
-            for event in events
-            if event.kind == "desk_note"
-        ),
+        notes=tuple(Spoke(_name(db, event.person_id), event.at, event.data["text"]) for event in notes),
         closed=_closed(db, incident),
         close_reason=incident.close_reason or "",
     )

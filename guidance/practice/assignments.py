@@ -13,9 +13,9 @@ from guidance.people.scope import trained_sites, trains
 from guidance.practice.classes import NotDone
 from guidance.practice.scenario import Scenario
 from guidance.store import log, people
-from guidance.store import practice_classes as rows
+from guidance.store import practice_assignments as rows
 from guidance.store.people import Person
-from guidance.store.practice_classes import AssignmentRow
+from guidance.store.practice_assignments import AssignmentRow
 from guidance.translations.mark import N_, Said
 
 # What was not done in time can still be done for this long; then it leaves the phone.
@@ -43,9 +43,7 @@ def assign(
         raise NotDone(N_("Choose at least one site."))
     if any(site.type != scenario.site_type for site in wanted):
         raise NotDone(Said(N_("“%(title)s” is for sites of another type."), title=scenario.title))
-    present = rows.assignments(db, [site.id for site in wanted], due_on.isoformat())
-    kept = {each.site_id for each in present if (each.scenario_id, each.due_on) == (scenario.id, due_on.isoformat())}
-    new = [site for site in wanted if site.id not in kept]
+    new = [site for site in wanted if not rows.is_assigned(db, site.id, scenario.id, due_on.isoformat())]
     for site in new:
         row = AssignmentRow(
             str(uuid4()), scenario.id, site.id, from_on.isoformat(), due_on.isoformat(), trainer.id, to_text(now)
@@ -55,10 +53,16 @@ def assign(
     return len(wanted)
 
 
-def standing(db: Database, today: date, trainer: Person) -> list[AssignmentRow]:
-    """The assignments of the sites that a trainer trains, until their grace is over. `today` is the city's day."""
+def standing(
+    db: Database, today: date, trainer: Person, *, offset: int = 0, limit: int = 500
+) -> tuple[list[AssignmentRow], int]:
+    """The assignments of the sites that a trainer trains, until their grace is over, and how many there are.
+
+    `today` is the city's day. `limit` of them after the first `offset`, the first due first.
+    """
     site_ids = tuple(site.id for site in trained_sites(trainer, people.sites(db)))
-    return rows.assignments(db, site_ids, _last_day(today))
+    found = rows.assignments(db, site_ids, _last_day(today), offset=offset, limit=limit)
+    return found, rows.count_assignments(db, site_ids, _last_day(today))
 
 
 def may_withdraw(trainer: Person, found: AssignmentRow) -> bool:
@@ -75,8 +79,7 @@ def withdraw(db: Database, now: datetime, trainer: Person, found: AssignmentRow)
 def assigned_to(db: Database, today: date, site_id: str) -> list[AssignmentRow]:
     """What a site is to practise on the city's day `today`, the first due first. What is overdue stays through its
     grace."""
-    found = rows.assignments(db, (site_id,), _last_day(today))
-    return [each for each in found if each.from_on <= today.isoformat()]
+    return rows.assignments(db, (site_id,), _last_day(today), begun_by=today.isoformat())
 
 
 def _last_day(today: date) -> str:

@@ -12,7 +12,7 @@ from guidance.practice.load import ScenarioShelf
 from guidance.protocol.load import Library
 from guidance.store import practice_classes, practice_runs
 from guidance.store.practice_classes import ClassRow
-from guidance.store.practice_runs import ProgressRow, RunRow, Within
+from guidance.store.practice_runs import FinishedRuns, ProgressRow
 
 NOT_STARTED, WALKING, PASSED, NOT_PASSED = "none", "walking", "passed", "failed"
 
@@ -47,12 +47,11 @@ class ClassBoard:
 
 def gather(db: Database, found: ClassRow, shelf: ScenarioShelf, library: Library) -> ClassBoard:
     """The board of a class as it is now. The best finished run counts; a walk that goes on is shown over it."""
-    finished: dict[tuple[str, str], list[RunRow]] = {}
-    for listed in practice_runs.runs_within(db, Within(class_id=found.id)):
-        finished.setdefault((listed.run.participant_id or "", listed.run.scenario_id), []).append(listed.run)
-    done = {run.id for runs in finished.values() for run in runs}
+    finished: dict[tuple[str, str], list[FinishedRuns]] = {}
+    for runs in practice_runs.finished_of_class(db, found.id):
+        finished.setdefault((runs.participant_id, runs.scenario_id), []).append(runs)
     progress = practice_runs.progress_of_class(db, found.id)
-    walking = {(each.participant_id, each.scenario_id): each for each in progress if each.run_id not in done}
+    walking = {(each.participant_id, each.scenario_id): each for each in progress}
     words = _Words(shelf, library)
     lines = tuple(
         BoardLine(
@@ -76,16 +75,17 @@ class _Words:
     shelf: ScenarioShelf
     library: Library
 
-    def cell(self, scenario_id: str, runs: list[RunRow], progress: ProgressRow | None) -> Cell:
-        if progress is not None and (not runs or progress.at > runs[-1].received_at):
+    def cell(self, scenario_id: str, finished: list[FinishedRuns], progress: ProgressRow | None) -> Cell:
+        tries = sum(runs.tries for runs in finished)
+        last = max((runs.received_at for runs in finished), default="")
+        if progress is not None and progress.at > last:
             position = self._asked(scenario_id, progress.position)
-            return Cell(WALKING, position, progress.answers, bool(progress.alerted), len(runs))
-        if not runs:
+            return Cell(WALKING, position, progress.answers, bool(progress.alerted), tries)
+        if not finished:
             return Cell(NOT_STARTED)
-        best = next((run for run in reversed(runs) if run.passed), runs[-1])
+        best = max(finished, key=lambda runs: runs.passed)
         state = PASSED if best.passed else NOT_PASSED
-        alerted = best.seconds_to_alert is not None
-        return Cell(state, self._asked(scenario_id, best.outcome), 0, alerted, len(runs))
+        return Cell(state, self._asked(scenario_id, best.outcome), 0, best.seconds_to_alert is not None, tries)
 
     def _asked(self, scenario_id: str, place: str) -> str:
         scenario = self.shelf.get(scenario_id)

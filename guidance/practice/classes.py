@@ -66,9 +66,12 @@ def may_lead(person: Person, found: ClassRow) -> bool:
     return person.id == found.trainer_id or trains(person, found.agency_id)
 
 
-def led_by(db: Database, person: Person) -> list[ClassRow]:
-    """The classes that exist for a trainer."""
-    return rows.classes(db, trained_agencies(person), person.id)
+def led_by(
+    db: Database, person: Person, *, scenario_id: str | None = None, offset: int = 0, limit: int = 200
+) -> list[ClassRow]:
+    """The classes that exist for a trainer, or those of them that walk a scenario: `limit` after the first `offset`."""
+    agencies = trained_agencies(person)
+    return rows.classes(db, agencies, person.id, scenario_id=scenario_id, offset=offset, limit=limit)
 
 
 def read_code(typed: str) -> str | None:
@@ -153,9 +156,7 @@ def write(
 ) -> None:
     """Keep a note, or with an owner an action. The same words by the same person at once are kept once."""
     kind = "action" if owner else "note"
-    if any(
-        (each.kind, each.text, each.person_id) == (kind, text, person.id) for each in rows.notes(db, found.class_id)
-    ):
+    if rows.is_noted(db, found.class_id, kind, text, person.id):
         return
     rows.add_note(db, NoteRow(str(uuid4()), found.id, to_text(now), person.id, kind, text, owner, due_on))
 

@@ -21,6 +21,8 @@ from guidance.translations.mark import N_, Said
 
 MOST_CHARACTERS = 40_000
 MOST_TURNS = 60
+# More than this many at once help nobody; the rest shows when these are mended.
+MOST_COMPLAINTS = 100
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def check_text(text: str, library: Library, facts: Collection[str]) -> Checked:
     complaints = [Complaint(each.place, each.line, each.message) for each in report.problems]
     if not complaints:
         complaints = _complaints(document, report, library, facts)
-    return Checked(text, document, tuple(complaints), turns, outcome)
+    return Checked(text, document, tuple(complaints[:MOST_COMPLAINTS]), turns, outcome)
 
 
 def check_document(given: Document, library: Library, facts: Collection[str]) -> Checked:

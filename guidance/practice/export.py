@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -16,10 +16,10 @@ from guidance.clock import from_text, to_text
 from guidance.practice.compare import asked
 from guidance.practice.load import ScenarioShelf
 from guidance.practice.scenario import Scenario
-from guidance.practice.small_numbers import FEWEST
-from guidance.protocol.model import Answer, Interrupt, Protocol, Step
+from guidance.protocol.model import Answer, Interrupt, Protocol
+from guidance.protocol.model import Step as ProtocolStep
 from guidance.protocol.replay import Walked, replay
-from guidance.store.practice_runs import ListedRun
+from guidance.store.practice_runs import ListedRun, RunRow
 
 COLUMNS = (
     "run", "received_at", "scenario", "title", "class", "participant", "site", "site_type", "outcome", "passed",
@@ -27,40 +27,106 @@ COLUMNS = (
     "received_local",
 )  # fmt: skip
 FEW = "fewer than 5"
+# Different ways through a protocol that one export remembers; then it begins anew.
+MOST_REMEMBERED = 2000
 VERB = "http://adlnet.gov/expapi/verbs/"
 ACTIVITY = "http://adlnet.gov/expapi/activities/"
 
 
 @dataclass(frozen=True)
 class Source:
-    """What turns runs into words: scenarios, protocol versions, the address that ids are made from, and the city's time
-    zone."""
+    """What turns runs into words: scenarios, protocol versions, the address that ids are made from, the city's time
+    zone, and the sites that enough people practised at to be named."""
 
     shelf: ScenarioShelf
     find_protocol: Callable[[str], Protocol | None]
     base_url: str
     zone: tzinfo
+    named_sites: Collection[str] = frozenset()
 
 
-def few_hidden(runs: Sequence[ListedRun]) -> list[ListedRun]:
-    """The runs without the site's name where fewer than five people of that site practised."""
-    people: dict[str, set[str]] = {}
-    for each in runs:
-        people.setdefault(each.run.site_id or "", set()).add(each.run.person)
-    few = {site for site, found in people.items() if site and len(found) < FEWEST}
-    return [
-        ListedRun(each.run, each.nickname, each.class_title, FEW, each.agency_id) if each.run.site_id in few else each
-        for each in runs
-    ]
+@dataclass(frozen=True)
+class Step:
+    """An answer that stood: its place in the trail, the step, the answer, and everything that could be answered."""
+
+    index: int
+    place: str
+    answer: Answer | Interrupt
+    choices: Mapping[str, str]
 
 
-def to_csv(runs: Sequence[ListedRun], source: Source) -> str:
-    """One row a run with a head (RFC 4180)."""
+class Writer:
+    """Writes runs one by one. What runs have in common is worked out once and remembered, up to a limit."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._standing: dict[tuple[object, ...], tuple[Step, ...]] = {}
+        self._answered: dict[tuple[str, str, str, str], dict[str, Any]] = {}
+
+    def csv_head(self) -> str:
+        """The first row (RFC 4180)."""
+        return _csv_line(COLUMNS)
+
+    def csv_row(self, listed: ListedRun) -> str:
+        """One run as a row."""
+        run, scenario = listed.run, self._source.shelf.get(listed.run.scenario_id)
+        trail = json.loads(run.body)["trail"]
+        answers = " ".join(f"{step.place}:{step.answer.id}" for step in self._steps(run, trail))
+        site = listed.site_name if not run.site_id or run.site_id in self._source.named_sites else FEW
+        values = (
+            run.id, run.received_at, run.scenario_id, scenario.title if scenario else "", listed.class_title,
+            listed.nickname, site, run.site_type, run.outcome, "yes" if run.passed else "no", run.seconds_to_outcome,
+            run.seconds_to_alert, answers, with_offset(from_text(run.received_at), self._source.zone),
+        )  # fmt: skip
+        return _csv_line([safe_cell(value) for value in values])
+
+    def statements(self, listed: ListedRun) -> Iterator[dict[str, Any]]:
+        """One run as xAPI statements: one for each answer that stood, and one for how the run ended."""
+        source, run = self._source, listed.run
+        scenario = source.shelf.get(run.scenario_id)
+        protocol = source.find_protocol(run.protocol_hash)
+        if scenario is None or protocol is None:
+            return
+        body = json.loads(run.body)
+        context = _context(listed, source, body["locale"])
+        of_step = {**context, "contextActivities": {
+            **context["contextActivities"], "parent": [{"id": _activity(source, scenario)}]}}  # fmt: skip
+        for number, step in enumerate(self._steps(run, body["trail"])):
+            at = body["trail"][step.index].get("at") or body["finished_at"]
+            frame = _frame(listed, source, f"step {number}", at)
+            yield {**frame, **self._answer(scenario, protocol, step), "context": of_step}
+        yield {**_frame(listed, source, "end", body["finished_at"]), **_ended(run, source, scenario, body),
+               "context": context}  # fmt: skip
+
+    def _steps(self, run: RunRow, trail: list[Any]) -> tuple[Step, ...]:
+        key = (run.protocol_hash, run.site_type, *((entry.get("step"), entry.get("answer")) for entry in trail))
+        found = self._standing.get(key)
+        if found is None:
+            if len(self._standing) >= MOST_REMEMBERED:
+                self._standing.clear()
+            found = self._standing[key] = self._walk(run, trail)
+        return found
+
+    def _walk(self, run: RunRow, trail: list[Any]) -> tuple[Step, ...]:
+        protocol = self._source.find_protocol(run.protocol_hash)
+        if protocol is None:
+            return ()
+        standing = replay(protocol, trail, run.site_type or None).standing
+        return tuple(
+            Step(walked.index, walked.place.id, walked.answer, _choices(walked)) for walked in standing if walked.answer
+        )
+
+    def _answer(self, scenario: Scenario, protocol: Protocol, step: Step) -> dict[str, Any]:
+        key = (scenario.id, protocol.hash, step.place, step.answer.id)
+        found = self._answered.get(key)
+        if found is None:
+            found = self._answered[key] = _answered(self._source, scenario, protocol, step)
+        return found
+
+
+def _csv_line(values: Iterable[object]) -> str:
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for each in few_hidden(runs):
-        writer.writerow([safe_cell(value) for value in _row(each, source)])
+    csv.writer(out).writerow(values)
     return out.getvalue()
 
 
@@ -71,52 +137,15 @@ def safe_cell(value: object) -> str:
     return f"'{text}" if text[:1] in ("\t", "\r", "\n") or bare[:1] in ("=", "+", "-", "@", "|", "%") else text
 
 
-def to_statements(runs: Sequence[ListedRun], source: Source) -> list[dict[str, Any]]:
-    """xAPI statements: one for each answer that stood, and one for how the run ended."""
-    return [statement for each in runs for statement in _statements(each, source)]
-
-
-def _row(each: ListedRun, source: Source) -> list[object]:
-    run = each.run
-    scenario = source.shelf.get(run.scenario_id)
-    answers = " ".join(f"{walked.place.id}:{walked.answer.id}" for walked in _standing(each, source) if walked.answer)
-    return [
-        run.id, run.received_at, run.scenario_id, scenario.title if scenario else "", each.class_title, each.nickname,
-        each.site_name, run.site_type, run.outcome, "yes" if run.passed else "no", run.seconds_to_outcome,
-        run.seconds_to_alert, answers, with_offset(from_text(run.received_at), source.zone),
-    ]  # fmt: skip
-
-
-def _standing(each: ListedRun, source: Source) -> tuple[Walked, ...]:
-    protocol = source.find_protocol(each.run.protocol_hash)
-    if protocol is None:
-        return ()
-    return replay(protocol, json.loads(each.run.body)["trail"], each.run.site_type or None).standing
-
-
-def _statements(each: ListedRun, source: Source) -> Iterator[dict[str, Any]]:
-    scenario = source.shelf.get(each.run.scenario_id)
-    protocol = source.find_protocol(each.run.protocol_hash)
-    if scenario is None or protocol is None:
-        return
-    for number, walked in enumerate(_standing(each, source)):
-        if walked.answer is not None:
-            frame = _frame(each, source, f"step {number}", walked.at or _finished(each))
-            told = _answered(source, scenario, protocol, walked.place.id, walked.answer, _choices(walked))
-            yield {**frame, **told, "context": _context(each, source, scenario, parent=True)}
-    yield _ended(each, source, scenario)
-
-
 def _choices(walked: Walked) -> dict[str, str]:
     """What could be answered there, by id, the given answer among it."""
-    offered: tuple[Answer | Interrupt, ...] = walked.place.answers if isinstance(walked.place, Step) else ()
+    offered: tuple[Answer | Interrupt, ...] = walked.place.answers if isinstance(walked.place, ProtocolStep) else ()
     given = (walked.answer,) if walked.answer else ()
     return {one.id: one.text for one in (*offered, *given)}
 
 
-def _answered(
-    source: Source, scenario: Scenario, protocol: Protocol, step: str, answer: Answer | Interrupt, known: dict[str, str]
-) -> dict[str, Any]:
+def _answered(source: Source, scenario: Scenario, protocol: Protocol, found: Step) -> dict[str, Any]:
+    step, answer, known = found.place, found.answer, found.choices
     expected = dict(scenario.expected.path).get(step)
     definition = {
         "name": {"en": asked(protocol, step)},
@@ -136,16 +165,15 @@ def _answered(
     }
 
 
-def _ended(each: ListedRun, source: Source, scenario: Scenario) -> dict[str, Any]:
-    run, word = each.run, "passed" if each.run.passed else "failed"
-    spent = from_text(_finished(each)) - from_text(json.loads(run.body)["started_at"])
+def _ended(run: RunRow, source: Source, scenario: Scenario, body: Mapping[str, Any]) -> dict[str, Any]:
+    word = "passed" if run.passed else "failed"
+    spent = from_text(body["finished_at"]) - from_text(body["started_at"])
     result: dict[str, Any] = {"success": bool(run.passed), "completion": bool(run.outcome)}
     if run.outcome:
         result["response"] = run.outcome
     if spent.total_seconds() >= 0:
         result["duration"] = f"PT{spent.total_seconds():.2f}S"
     return {
-        **_frame(each, source, "end", _finished(each)),
         "verb": {"id": VERB + word, "display": {"en": word}},
         "object": {
             "objectType": "Activity",
@@ -157,7 +185,6 @@ def _ended(each: ListedRun, source: Source, scenario: Scenario) -> dict[str, Any
             },
         },
         "result": result,
-        "context": _context(each, source, scenario, parent=False),
     }
 
 
@@ -176,18 +203,11 @@ def _frame(each: ListedRun, source: Source, part: str, at: str) -> dict[str, Any
     }
 
 
-def _context(each: ListedRun, source: Source, scenario: Scenario, parent: bool) -> dict[str, Any]:
+def _context(each: ListedRun, source: Source, locale: str) -> dict[str, Any]:
     around: dict[str, Any] = {"category": [{"id": f"{source.base_url}/practice"}]}
-    if parent:
-        around["parent"] = [{"id": _activity(source, scenario)}]
     if each.run.class_id:
         around["grouping"] = [{"id": f"{source.base_url}/trainer/classes/{each.run.class_id}"}]
-    locale = json.loads(each.run.body)["locale"]
     return {"registration": each.run.id, "platform": "Guidance", "language": locale, "contextActivities": around}
-
-
-def _finished(each: ListedRun) -> str:
-    return str(json.loads(each.run.body)["finished_at"])
 
 
 def _activity(source: Source, scenario: Scenario) -> str:

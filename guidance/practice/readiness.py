@@ -24,13 +24,15 @@ SEEN_WITHIN = timedelta(days=30)
 RUNS_WITHIN = timedelta(days=365)
 PROOF_DAYS = 30
 MOST_STAFF = 20_000
+# A site's times are those of so many newest runs: what people can do now, read in the same time at any size.
+NEWEST_RUNS = 200
 
 
 @dataclass(frozen=True)
 class Readiness:
     """One site. `certified` and `percent` are None when hidden or when the staff count is not known;
-    seconds are medians of the last twelve months. `reached` says whether a push has lately reached somebody of the
-    site, `hoped` whether it may though none has."""
+    seconds are medians of the newest runs of the last twelve months. `reached` says whether a push has lately reached
+    somebody of the site, `hoped` whether it may though none has."""
 
     site: Site
     staff: int | None
@@ -49,13 +51,15 @@ def gather(
     db: Database, now: datetime, sites: Sequence[Site], ground: Ground, proof_days: int = PROOF_DAYS
 ) -> list[Readiness]:
     """The readiness of these sites, in their order. A proof that alerts arrive counts for `proof_days`."""
+    ids = [site.id for site in sites]
     proven_since = to_text(now - timedelta(days=proof_days))
-    reach = rows.reach(db, to_text(now - SEEN_WITHIN), proven_since, to_text(now + LEEWAY))
-    runs: dict[str, list[SiteRun]] = {}
-    for run in rows.site_runs(db, to_text(now - RUNS_WITHIN)):
-        runs.setdefault(run.site_id, []).append(run)
-    certified = _certified(db, now, ground)
-    return [_of(site, reach[site.id], certified.get(site.id, 0), runs.get(site.id, []), ground) for site in sites]
+    reach = rows.reach(db, ids, to_text(now - SEEN_WITHIN), proven_since, to_text(now + LEEWAY))
+    certified = _certified(db, now, ids, ground)
+    since = to_text(now - RUNS_WITHIN)
+    return [
+        _of(site, reach[site.id], certified.get(site.id, 0), rows.site_runs(db, site.id, since, NEWEST_RUNS), ground)
+        for site in sites
+    ]
 
 
 def set_staff(db: Database, now: datetime, person: Person, site: Site, staff: int | None) -> None:
@@ -64,11 +68,14 @@ def set_staff(db: Database, now: datetime, person: Person, site: Site, staff: in
     log.add_entry(db, to_text(now), f"person:{person.id}", "site.staff_counted", site.id, str(staff or ""))
 
 
-def _certified(db: Database, now: datetime, ground: Ground) -> Mapping[str, int]:
-    found: dict[str, int] = {}
-    for row in certificates.certificates_of_sites(db):
-        if row.site_id and standing(row, ground, now).current:
-            found[row.site_id] = found.get(row.site_id, 0) + 1
+def _certified(db: Database, now: datetime, site_ids: Sequence[str], ground: Ground) -> Mapping[str, int]:
+    """How many certificates of each site hold. No month is longer than 31 days or shorter than 28."""
+    months, found = ground.rules.months, dict[str, int]()
+    oldest, surely = now - timedelta(days=31 * months + 2), now - timedelta(days=28 * months - 2)
+    for alike in certificates.certificates_alike(db, site_ids, to_text(oldest), to_text(surely)):
+        site_id = alike.example.site_id
+        if site_id and standing(alike.example, ground, now).current:
+            found[site_id] = found.get(site_id, 0) + alike.many
     return found
 
 
@@ -82,7 +89,7 @@ def _of(site: Site, reach: Reach, certified: int, runs: list[SiteRun], ground: G
         staff=reach.staff,
         certified=known,
         percent=percent,
-        last_practice=runs[-1].received_at if runs else "",
+        last_practice=runs[0].received_at if runs else "",
         seconds_to_outcome=median(right) if enough else None,
         seconds_to_alert=median(run.seconds_to_alert for run in runs) if enough else None,
         phones=reach.phones,

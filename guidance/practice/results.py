@@ -86,18 +86,25 @@ def median(values: Iterable[float | None], of_site: bool = True) -> float | None
 
 def _first_answers(scenario: Scenario, runs: Sequence[RunRow], find: FindProtocol) -> dict[str, dict[str, int]]:
     counts: dict[str, dict[str, int]] = {}
+    firsts: dict[tuple[object, ...], dict[str, str]] = {}  # many walk the same way
     for run in runs:
-        protocol = find(run.protocol_hash)
-        if protocol is None:
-            continue
-        first: dict[str, str] = {}
-        for walked in replay(protocol, json.loads(run.body)["trail"], scenario.site_type).walked:
-            if walked.answer is not None:
-                first.setdefault(walked.place.id, walked.answer.id)
-        for step, answer in first.items():
+        trail = json.loads(run.body)["trail"]
+        way = (run.protocol_hash, *((entry.get("step"), entry.get("answer")) for entry in trail))
+        if way not in firsts:
+            firsts[way] = _first_of(find(run.protocol_hash), trail, scenario.site_type)
+        for step, answer in firsts[way].items():
             at = counts.setdefault(step, {})
             at[answer] = at.get(answer, 0) + 1
     return counts
+
+
+def _first_of(protocol: Protocol | None, trail: Sequence[object], site_type: str) -> dict[str, str]:
+    """The first answer at each step of a walk; none on a version that is not known."""
+    first: dict[str, str] = {}
+    for walked in replay(protocol, trail, site_type).walked if protocol else ():
+        if walked.answer is not None:
+            first.setdefault(walked.place.id, walked.answer.id)
+    return first
 
 
 def _steps(

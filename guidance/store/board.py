@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -63,44 +64,24 @@ SELECT = """SELECT incidents.id, code, kind, urgency, state, verified, opened_at
 def incident(db: Database, incident_id: str) -> BoardRow | None:
     """One incident, whoever may see it."""
     row = db.execute(f"{SELECT} WHERE incidents.id = :id", {"id": incident_id}).fetchone()
-    return _row(row) if row else None
+    return row_of(row) if row else None
 
 
-def incidents(
-    db: Database, states: Sequence[str], sites: Sequence[str] | None, verified: bool, limit: int
-) -> list[BoardRow]:
-    """The newest verified or unverified incidents in these states, of these sites alone (None: of all and of none).
+def counts(db: Database, sites: Sequence[str] | None) -> dict[tuple[bool, str], int]:
+    """How many incidents there are, by whether they are verified and by state.
 
-    Those whose alert was held back because one phone sent so many come last, so that they push no other off.
+    Of some sites only the verified ones count; None counts all, with a site or without.
     """
-    bound: dict[str, Any] = {"limit": limit, "verified": int(verified)}
-    conditions = [f"state IN ({_names(states, 'state', bound)})", "verified = :verified", *_of_sites(sites, bound)]
-    held_back = "EXISTS (SELECT 1 FROM alerts WHERE alerts.incident_id = incidents.id AND tier = 0)"
-    order = f"{held_back}, opened_at DESC, code"
-    rows = db.execute(f"{SELECT} WHERE {' AND '.join(conditions)} ORDER BY {order} LIMIT :limit", bound)
-    return [_row(row) for row in rows]
-
-
-def count(db: Database, states: Sequence[str], sites: Sequence[str] | None, verified: bool) -> int:
-    """How many there are of those, listed or not."""
-    bound: dict[str, Any] = {"verified": int(verified)}
-    conditions = [f"state IN ({_names(states, 'state', bound)})", "verified = :verified", *_of_sites(sites, bound)]
-    (many,) = db.execute(f"SELECT count(*) FROM incidents WHERE {' AND '.join(conditions)}", bound).fetchone()
-    return int(many)
-
-
-def counts(db: Database, sites: Sequence[str] | None) -> dict[str, int]:
-    """How many incidents there are in each state, within the same limit of sites."""
-    bound: dict[str, Any] = {}
-    conditions = ["1 = 1", *_of_sites(sites, bound)]
+    of_sites = "" if sites is None else "WHERE shelf < 2 AND site_id IN (SELECT value FROM json_each(:sites))"
     rows = db.execute(
-        f"SELECT state, count(*) AS many FROM incidents WHERE {' AND '.join(conditions)} GROUP BY state", bound
+        f"SELECT shelf < 2 AS verified, state, sum(many) AS many FROM incident_counts {of_sites} GROUP BY 1, 2",
+        {"sites": json.dumps(list(sites or ()))},
     )
-    return {row["state"]: row["many"] for row in rows}
+    return {(bool(row["verified"]), row["state"]): row["many"] for row in rows}
 
 
-def deliveries(db: Database, incident_id: str) -> list[DeliveryRow]:
-    """The deliveries about an incident, in the order in which people were told.
+def deliveries(db: Database, incident_id: str, limit: int) -> list[DeliveryRow]:
+    """The first `limit` deliveries about an incident, in the order in which people were told.
 
     Of each target the newest round in which it was not spared by an acknowledgement; how often all were told
     stands on the timeline.
@@ -114,21 +95,12 @@ def deliveries(db: Database, incident_id: str) -> list[DeliveryRow]:
                  WHERE alert_id = (SELECT id FROM alerts WHERE incident_id = :incident)) AS deliveries
            JOIN people ON people.id = deliveries.person_id
            WHERE newest = 1
-           ORDER BY deliveries.tier, people.name, channel, deliveries.id""",
-        {"incident": incident_id},
+           ORDER BY deliveries.tier, people.name, channel, deliveries.id LIMIT :limit""",
+        {"incident": incident_id, "limit": limit},
     )
     return [DeliveryRow(**dict(row)) for row in rows]
 
 
-def _of_sites(sites: Sequence[str] | None, bound: dict[str, Any]) -> list[str]:
-    return [] if sites is None else ["verified = 1", f"site_id IN ({_names(sites, 'site', bound)})"]
-
-
-def _names(values: Sequence[str], prefix: str, bound: dict[str, Any]) -> str:
-    names = {f"{prefix}{number}": value for number, value in enumerate(values)}
-    bound.update(names)
-    return ", ".join(f":{name}" for name in names) or "NULL"
-
-
-def _row(row: Any) -> BoardRow:
+def row_of(row: Any) -> BoardRow:
+    """A row of `SELECT` as a `BoardRow`."""
     return BoardRow(**{**dict(row), "verified": bool(row["verified"])})

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from sqlite3 import Row
 
 from sqlite_utils import Database
@@ -72,17 +72,36 @@ def certificate(db: Database, code: str) -> CertificateRow | None:
 
 def certificates_with_runs(db: Database, role: str, site_type: str, runs: Sequence[str]) -> list[CertificateRow]:
     """Certificates of a role and site type that rest on any of these runs, the newest first."""
-    wanted = set(runs)
     rows = db.execute(
-        "SELECT * FROM certificates WHERE role = :role AND site_type = :type ORDER BY issued_at DESC, id",
-        {"role": role, "type": site_type},
+        """SELECT * FROM certificates WHERE role = :role AND site_type = :type
+               AND id IN (SELECT certificate_id FROM certificate_runs
+                          WHERE run_id IN (SELECT value FROM json_each(:runs)))
+           ORDER BY issued_at DESC, id""",
+        {"role": role, "type": site_type, "runs": json.dumps(list(runs))},
     )
-    return [each for each in map(_certificate, rows) if wanted & set(each.runs)]
+    return [_certificate(row) for row in rows]
 
 
-def certificates_of_sites(db: Database) -> Iterator[CertificateRow]:
-    """Every certificate that was earned at a known site."""
-    yield from map(_certificate, db.execute("SELECT * FROM certificates WHERE site_id IS NOT NULL ORDER BY issued_at"))
+@dataclass(frozen=True)
+class Alike:
+    """How many certificates of one site rest on the same protocols and were issued in the same hour; one of them."""
+
+    example: CertificateRow
+    many: int
+
+
+def certificates_alike(db: Database, site_ids: Sequence[str], since: str, surely_since: str) -> list[Alike]:
+    """The certificates of these sites that were issued since a moment, those that are judged alike together.
+
+    After `surely_since`, when age cannot end them, all on the same protocols are together; before, hour by hour.
+    """
+    rows = db.execute(
+        """SELECT *, count(*) AS many, max(issued_at) FROM certificates
+           WHERE site_id IN (SELECT value FROM json_each(:sites)) AND issued_at >= :since
+           GROUP BY site_id, protocols, CASE WHEN issued_at >= :surely THEN '' ELSE substr(issued_at, 1, 13) END""",
+        {"sites": json.dumps(list(site_ids)), "since": since, "surely": surely_since},
+    )
+    return [Alike(_certificate(row), row["many"]) for row in rows]
 
 
 def to_remind(db: Database) -> list[CertificateRow]:
@@ -176,4 +195,5 @@ def forget_mail(db: Database, before: str) -> None:
 
 def _certificate(row: Row) -> CertificateRow:
     pinned = {id: Pinned(**each) for id, each in json.loads(row["protocols"]).items()}
-    return CertificateRow(**{**dict(row), "protocols": pinned, "runs": tuple(json.loads(row["runs"]))})
+    kept = {field.name: row[field.name] for field in fields(CertificateRow)}
+    return CertificateRow(**{**kept, "protocols": pinned, "runs": tuple(json.loads(row["runs"]))})

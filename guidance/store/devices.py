@@ -128,13 +128,22 @@ def device(db: Database, device_id: str) -> Device | None:
     return Device(**dict(row)) if row else None
 
 
-def devices_of_site(db: Database, site_id: str) -> list[Device]:
-    """The devices enrolled at a site, newest first."""
+def devices_of_site(db: Database, site_id: str, *, offset: int = 0, limit: int = 500) -> list[Device]:
+    """The devices enrolled at a site, newest first: `limit` after the first `offset`."""
     rows = db.execute(
-        f"SELECT {COLUMNS} FROM devices WHERE site_id = :site AND revoked_at IS NULL ORDER BY enrolled_at DESC, id",
-        {"site": site_id},
+        f"""SELECT {COLUMNS} FROM devices WHERE site_id = :site AND revoked_at IS NULL
+            ORDER BY enrolled_at DESC, id DESC LIMIT :limit OFFSET :offset""",
+        {"site": site_id, "limit": limit, "offset": offset},
     )
     return [Device(**dict(row)) for row in rows]
+
+
+def count_devices(db: Database, site_id: str) -> int:
+    """How many devices are enrolled at a site."""
+    (many,) = db.execute(
+        "SELECT count(*) FROM devices WHERE site_id = :site AND revoked_at IS NULL", {"site": site_id}
+    ).fetchone()
+    return int(many)
 
 
 def touch_device(db: Database, device_id: str, now: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,12 @@ class EventRow:
     data: Mapping[str, Any]
 
 
+COLUMNS = (
+    "id, code, kind, site_id, verified, urgency, state, opened_at, acknowledged_at, acknowledged_by, closed_at, "
+    "closed_by, close_reason"
+)
+
+
 def add_incident(db: Database, incident: IncidentRow) -> None:
     """Keep a new incident."""
     db.execute(
@@ -57,13 +63,13 @@ def code_is_taken(db: Database, code: str) -> bool:
 
 def find_incident(db: Database, incident_id: str) -> IncidentRow | None:
     """The incident, or None."""
-    row = db.execute("SELECT * FROM incidents WHERE id = :id", {"id": incident_id}).fetchone()
+    row = db.execute(f"SELECT {COLUMNS} FROM incidents WHERE id = :id", {"id": incident_id}).fetchone()
     return IncidentRow(**dict(row)) if row else None
 
 
 def newest_incidents(db: Database, limit: int = 500) -> list[IncidentRow]:
     """Incidents, newest first."""
-    rows = db.execute("SELECT * FROM incidents ORDER BY opened_at DESC, id LIMIT :limit", {"limit": limit})
+    rows = db.execute(f"SELECT {COLUMNS} FROM incidents ORDER BY opened_at DESC, id LIMIT :limit", {"limit": limit})
     return [IncidentRow(**dict(row)) for row in rows]
 
 
@@ -123,7 +129,7 @@ def add_event(
             "at": at,
             "kind": kind,
             "person": person_id,
-            "data": json.dumps(dict(data), ensure_ascii=False, sort_keys=True),
+            "data": _as_text(data),
         },
     )
 
@@ -132,19 +138,56 @@ def add_event_once(
     db: Database, incident_id: str, at: str, kind: str, person_id: str | None, data: Mapping[str, Any]
 ) -> None:
     """Add to a timeline what happens again and again only where the very same is not on it yet."""
-    if not any(
-        (event.kind, event.person_id, dict(event.data)) == (kind, person_id, dict(data))
-        for event in events_of(db, incident_id)
-    ):
+    present = db.execute(
+        "SELECT 1 FROM incident_events WHERE incident_id = :incident AND kind = :kind AND person_id IS :person "
+        "AND data = :data LIMIT 1",
+        {"incident": incident_id, "kind": kind, "person": person_id, "data": _as_text(data)},
+    ).fetchone()
+    if present is None:
         add_event(db, incident_id, at, kind, person_id, data)
 
 
 def events_of(db: Database, incident_id: str) -> list[EventRow]:
-    """A timeline, oldest first."""
+    """A whole timeline, oldest first. It has no bound; pages take `latest_events`."""
     rows = db.execute(
         "SELECT * FROM incident_events WHERE incident_id = :incident ORDER BY seq", {"incident": incident_id}
     )
-    return [EventRow(**{**dict(row), "data": json.loads(row["data"])}) for row in rows]
+    return [_event(row) for row in rows]
+
+
+def latest_events(
+    db: Database, incident_id: str, limit: int, *, before: int | None = None, kind: str | None = None
+) -> list[EventRow]:
+    """The last events of a timeline in their order: at most `limit`, of one kind or all, before an event or the last.
+
+    `before` is the number of an event.
+    """
+    rows = db.execute(
+        """SELECT * FROM incident_events
+           WHERE incident_id = :incident AND (:before IS NULL OR seq < :before) AND (:kind IS NULL OR kind = :kind)
+           ORDER BY seq DESC LIMIT :limit""",
+        {"incident": incident_id, "before": before, "kind": kind, "limit": limit},
+    ).fetchall()
+    return [_event(row) for row in reversed(rows)]
+
+
+def was_just_said(
+    db: Database, incident_id: str, kind: str, person_id: str, text: str, within: tuple[str, str]
+) -> bool:
+    """Whether a person wrote the same text on a timeline between two moments."""
+    row = db.execute(
+        """SELECT 1 FROM incident_events WHERE incident_id = :incident AND kind = :kind AND person_id = :person
+               AND at > :since AND at < :until AND json_extract(data, '$.text') = :text LIMIT 1""",
+        {
+            "incident": incident_id,
+            "kind": kind,
+            "person": person_id,
+            "since": within[0],
+            "until": within[1],
+            "text": text,
+        },
+    ).fetchone()
+    return row is not None
 
 
 def last_event(db: Database) -> int:
@@ -153,10 +196,23 @@ def last_event(db: Database) -> int:
     return int(seq)
 
 
-def incidents_changed_since(db: Database, seq: int) -> list[str]:
-    """Ids of incidents with events after number `seq`."""
-    rows = db.execute("SELECT DISTINCT incident_id FROM incident_events WHERE seq > :seq", {"seq": seq})
-    return [row["incident_id"] for row in rows]
+def last_event_of(db: Database, incident_id: str) -> int:
+    """Number of the newest event of one timeline; 0 when there is none."""
+    (seq,) = db.execute(
+        "SELECT ifnull(max(seq), 0) FROM incident_events WHERE incident_id = :incident", {"incident": incident_id}
+    ).fetchone()
+    return int(seq)
+
+
+def last_event_at(db: Database, site_ids: Sequence[str], agency_ids: Sequence[str]) -> int:
+    """Number of the newest event of verified incidents at these sites and at the sites of these agencies; else 0."""
+    (seq,) = db.execute(
+        """SELECT ifnull(max(seq), 0) FROM site_news JOIN sites ON sites.id = site_id
+           WHERE site_id IN (SELECT value FROM json_each(:sites))
+              OR sites.agency_id IN (SELECT value FROM json_each(:agencies))""",
+        {"sites": json.dumps(list(site_ids)), "agencies": json.dumps(list(agency_ids))},
+    ).fetchone()
+    return int(seq)
 
 
 def people_alerted(db: Database, incident_id: str) -> int:
@@ -167,3 +223,11 @@ def people_alerted(db: Database, incident_id: str) -> int:
         {"incident": incident_id},
     ).fetchone()
     return int(count)
+
+
+def _as_text(data: Mapping[str, Any]) -> str:
+    return json.dumps(dict(data), ensure_ascii=False, sort_keys=True)
+
+
+def _event(row: Any) -> EventRow:
+    return EventRow(**{**dict(row), "data": json.loads(row["data"])})

@@ -1,6 +1,6 @@
-"""Rows of practice classes, their trainees and notes, and of scenarios assigned to sites.
+"""Rows of practice classes, their trainees and notes.
 
-For guidance/practice/ and guidance/web/. Of a trainee only the nickname and the hash of a token are kept.
+Of a trainee only the nickname and the hash of a token are kept.
 """
 
 from __future__ import annotations
@@ -67,27 +67,9 @@ class NoteRow:
     person_name: str = ""
 
 
-@dataclass(frozen=True)
-class AssignmentRow:
-    """A scenario that a site practises between two days (dates as text, both included)."""
-
-    id: str
-    scenario_id: str
-    site_id: str
-    from_on: str
-    due_on: str
-    created_by: str
-    created_at: str
-    withdrawn_at: str | None = None
-    site_name: str = ""
-    agency_id: str = ""
-
-
 CLASS = """SELECT practice_classes.*, people.name AS trainer_name,
                   (SELECT count(*) FROM practice_participants WHERE class_id = practice_classes.id) AS participants
            FROM practice_classes JOIN people ON people.id = practice_classes.trainer_id"""
-ASSIGNMENT = """SELECT practice_assignments.*, sites.name AS site_name, sites.agency_id
-                FROM practice_assignments JOIN sites ON sites.id = practice_assignments.site_id"""
 
 
 def add_class(db: Database, row: ClassRow) -> None:
@@ -117,14 +99,49 @@ def code_is_taken(db: Database, code: str) -> bool:
     return db.execute("SELECT 1 FROM practice_classes WHERE code = :code", {"code": code}).fetchone() is not None
 
 
-def classes(db: Database, agencies: Sequence[str] | None, trainer_id: str) -> list[ClassRow]:
-    """Classes of these agencies and of this trainer, open ones first, then the newest; all when `agencies` is None."""
-    bound: dict[str, Any] = {"trainer": trainer_id}
-    condition = ""
-    if agencies is not None:
-        condition = f"WHERE (agency_id IN ({_names(agencies, bound)}) OR trainer_id = :trainer)"
-    rows = db.execute(f"{CLASS} {condition} ORDER BY ended_at IS NOT NULL, created_at DESC LIMIT 200", bound)
+def classes(
+    db: Database,
+    agencies: Sequence[str] | None,
+    trainer_id: str,
+    *,
+    scenario_id: str | None = None,
+    offset: int = 0,
+    limit: int = 200,
+) -> list[ClassRow]:
+    """Classes of these agencies and of this trainer, open ones first, then the newest; all when `agencies` is None.
+
+    With a scenario only those that walk it; `limit` of them after the first `offset`.
+    """
+    bound: dict[str, Any] = {"offset": offset, "limit": limit, "scenario": scenario_id}
+    condition = _led(agencies, trainer_id, bound)
+    if scenario_id is not None:
+        condition += " AND EXISTS (SELECT 1 FROM json_each(scenario_ids) WHERE value = :scenario)"
+    # The page is chosen before names and trainees are looked up for it.
+    rows = db.execute(
+        f"""{CLASS} WHERE practice_classes.id IN (
+                SELECT id FROM practice_classes WHERE {condition}
+                ORDER BY ended_at IS NOT NULL, created_at DESC, id LIMIT :limit OFFSET :offset)
+            ORDER BY ended_at IS NOT NULL, created_at DESC, practice_classes.id""",
+        bound,
+    )
     return [_class(row) for row in rows]
+
+
+def count_classes(db: Database, agencies: Sequence[str] | None, trainer_id: str) -> tuple[int, int]:
+    """How many classes of these agencies and of this trainer there are, and how many of them are open."""
+    bound: dict[str, Any] = {}
+    condition = _led(agencies, trainer_id, bound)
+    row = db.execute(
+        f"SELECT count(*), ifnull(sum(ended_at IS NULL), 0) FROM practice_classes WHERE {condition}", bound
+    ).fetchone()
+    return int(row[0]), int(row[1])
+
+
+def _led(agencies: Sequence[str] | None, trainer_id: str, bound: dict[str, Any]) -> str:
+    if agencies is None:
+        return "1"
+    bound["trainer"] = trainer_id
+    return f"(agency_id IN ({_names(agencies, bound)}) OR trainer_id = :trainer)"
 
 
 def end_class(db: Database, class_id: ClassId, now: str) -> bool:
@@ -199,15 +216,27 @@ def set_done(db: Database, class_id: ClassId, note_id: str, done_at: str | None)
     )
 
 
-def notes(db: Database, class_id: ClassId) -> list[NoteRow]:
-    """Notes and actions of a class, oldest first."""
+def notes(db: Database, class_id: ClassId, limit: int = 500) -> list[NoteRow]:
+    """The last notes and actions of a class, oldest first."""
     rows = db.execute(
-        """SELECT practice_notes.*, people.name AS person_name
-           FROM practice_notes JOIN people ON people.id = practice_notes.person_id
-           WHERE class_id = :class ORDER BY at, practice_notes.id""",
-        {"class": str(class_id)},
+        """SELECT * FROM (
+               SELECT practice_notes.*, people.name AS person_name
+               FROM practice_notes JOIN people ON people.id = practice_notes.person_id
+               WHERE class_id = :class ORDER BY at DESC, practice_notes.id DESC LIMIT :limit)
+           ORDER BY at, id""",
+        {"class": str(class_id), "limit": limit},
     )
     return [NoteRow(**dict(row)) for row in rows]
+
+
+def is_noted(db: Database, class_id: ClassId, kind: str, text: str, person_id: str) -> bool:
+    """Whether a person has written the same note or action of a class before."""
+    row = db.execute(
+        "SELECT 1 FROM practice_notes "
+        "WHERE class_id = :class AND kind = :kind AND text = :text AND person_id = :person",
+        {"class": str(class_id), "kind": kind, "text": text, "person": person_id},
+    ).fetchone()
+    return row is not None
 
 
 def fingerprint(db: Database, class_id: ClassId) -> tuple[object, ...]:
@@ -218,48 +247,13 @@ def fingerprint(db: Database, class_id: ClassId) -> tuple[object, ...]:
                    WHERE class_id = :class),
                   (SELECT max(at) || ' ' || count(*) || ' ' || sum(answers) FROM practice_progress
                    JOIN practice_participants ON practice_participants.id = participant_id WHERE class_id = :class),
-                  (SELECT max(received_at) || ' ' || count(*) FROM practice_runs WHERE class_id = :class),
+                  (SELECT max(received_at) || ' ' || count(*) FROM practice_runs
+                   WHERE class_id = :class AND newest = 1),
                   (SELECT count(*) || ' ' || count(done_at) FROM practice_notes WHERE class_id = :class)
            FROM practice_classes WHERE id = :class""",
         {"class": str(class_id)},
     ).fetchone()
     return tuple(row) if row else ()
-
-
-def add_assignment(db: Database, row: AssignmentRow) -> None:
-    """Keep a new assignment."""
-    db.execute(
-        """INSERT INTO practice_assignments (id, scenario_id, site_id, from_on, due_on, created_by, created_at)
-           VALUES (:id, :scenario_id, :site_id, :from_on, :due_on, :created_by, :created_at)""",
-        asdict(row),
-    )
-
-
-def find_assignment(db: Database, assignment_id: str) -> AssignmentRow | None:
-    """One assignment, or None."""
-    row = db.execute(f"{ASSIGNMENT} WHERE practice_assignments.id = :id", {"id": assignment_id}).fetchone()
-    return AssignmentRow(**dict(row)) if row else None
-
-
-def withdraw(db: Database, assignment_id: str, now: str) -> bool:
-    """Withdraw an assignment; False when it was withdrawn before."""
-    row = db.execute(
-        "UPDATE practice_assignments SET withdrawn_at = :now WHERE id = :id AND withdrawn_at IS NULL RETURNING id",
-        {"id": assignment_id, "now": now},
-    ).fetchone()
-    return row is not None
-
-
-def assignments(db: Database, site_ids: Sequence[str] | None, not_due_before: str) -> list[AssignmentRow]:
-    """Assignments of these sites (None: all) that stand and are due on a day or later, the first due first."""
-    bound: dict[str, Any] = {"day": not_due_before}
-    condition = f"AND site_id IN ({_names(site_ids, bound)})" if site_ids is not None else ""
-    rows = db.execute(
-        f"""{ASSIGNMENT} WHERE withdrawn_at IS NULL AND due_on >= :day {condition}
-            ORDER BY due_on, sites.name, scenario_id LIMIT 500""",
-        bound,
-    )
-    return [AssignmentRow(**dict(row)) for row in rows]
 
 
 def _class(row: Row) -> ClassRow:

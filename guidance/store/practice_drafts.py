@@ -37,12 +37,22 @@ def find_draft(db: Database, draft_id: str, person_id: str) -> DraftRow | None:
     return DraftRow(**dict(row)) if row else None
 
 
-def drafts(db: Database, person_id: str) -> list[DraftRow]:
-    """The drafts of a person, the newest first."""
+def drafts(db: Database, person_id: str, limit: int = 200) -> list[DraftRow]:
+    """The newest drafts of a person, the newest first, without their texts."""
     rows = db.execute(
-        "SELECT * FROM scenario_drafts WHERE person_id = :person ORDER BY updated_at DESC, id", {"person": person_id}
+        "SELECT id, person_id, title, '' AS yaml, updated_at FROM scenario_drafts WHERE person_id = :person "
+        "ORDER BY updated_at DESC, id DESC LIMIT :limit",
+        {"person": person_id, "limit": limit},
     )
     return [DraftRow(**dict(row)) for row in rows]
+
+
+def count_drafts(db: Database, person_id: str) -> int:
+    """How many drafts a person has."""
+    (many,) = db.execute(
+        "SELECT count(*) FROM scenario_drafts WHERE person_id = :person", {"person": person_id}
+    ).fetchone()
+    return int(many)
 
 
 def delete_draft(db: Database, draft_id: str, person_id: str) -> None:

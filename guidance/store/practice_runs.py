@@ -1,4 +1,4 @@
-"""Rows of practice runs and of where a class stands right now. For guidance/practice/ and guidance/web/.
+"""Rows of practice runs and of where a class stands right now.
 
 Apart from everything real: no query here reads or writes an incident, a report, an alert or a delivery.
 """
@@ -6,7 +6,7 @@ Apart from everything real: no query here reads or writes an incident, a report,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import Any, NewType
 from uuid import UUID
 
@@ -89,19 +89,46 @@ class Within:
     trainer_id: str | None = None
 
 
+@dataclass(frozen=True)
+class Tally:
+    """How many runs of a scenario count, and how many of them passed; runs of nobody are counted apart."""
+
+    runs: int = 0
+    passed: int = 0
+    of_nobody: int = 0
+    of_nobody_passed: int = 0
+
+
+@dataclass(frozen=True)
+class FinishedRuns:
+    """What a trainee has finished of one scenario, all with the same result: how often, and the last time.
+
+    `outcome` and `seconds_to_alert` are those of the last run.
+    """
+
+    participant_id: str
+    scenario_id: str
+    passed: int
+    tries: int
+    outcome: str
+    seconds_to_alert: float | None
+    received_at: str
+
+
+# Where a page of runs ended: when the last one was received, and its id.
+RunMark = tuple[str, str]
 COLUMNS = (
     "id, revision, scenario_id, scenario_hash, protocol_hash, class_id, participant_id, device_id, site_id, site_type, "
     "sha256, body, receipt, outcome, passed, seconds_to_outcome, seconds_to_alert, received_at"
 )
-NEWEST = "practice_runs.revision = (SELECT max(revision) FROM practice_runs AS later WHERE later.id = practice_runs.id)"
-LISTED = f"""SELECT practice_runs.*, coalesce(nickname, '') AS nickname,
-                    coalesce(practice_classes.title, '') AS class_title, coalesce(sites.name, '') AS site_name,
+JOINED = """LEFT JOIN practice_participants ON practice_participants.id = practice_runs.participant_id
+            LEFT JOIN practice_classes ON practice_classes.id = practice_runs.class_id
+            LEFT JOIN sites ON sites.id = practice_runs.site_id"""
+LISTED = f"""SELECT {", ".join(f"practice_runs.{name.strip()}" for name in COLUMNS.split(","))},
+                    coalesce(nickname, '') AS nickname, coalesce(practice_classes.title, '') AS class_title,
+                    coalesce(sites.name, '') AS site_name,
                     coalesce(sites.agency_id, practice_classes.agency_id) AS run_agency
-             FROM practice_runs
-             LEFT JOIN practice_participants ON practice_participants.id = practice_runs.participant_id
-             LEFT JOIN practice_classes ON practice_classes.id = practice_runs.class_id
-             LEFT JOIN sites ON sites.id = practice_runs.site_id
-             WHERE {NEWEST}"""
+             FROM practice_runs {JOINED}"""
 
 
 def find_run(db: Database, run_id: RunId, revision: int) -> RunRow | None:
@@ -118,7 +145,7 @@ def newest_runs(db: Database, run_ids: Sequence[RunId]) -> list[RunRow]:
     bound: dict[str, Any] = {}
     names = _names([str(each) for each in run_ids], "run", bound)
     rows = db.execute(
-        f"SELECT {COLUMNS} FROM practice_runs WHERE id IN ({names}) AND {NEWEST} ORDER BY received_at, id", bound
+        f"SELECT {COLUMNS} FROM practice_runs WHERE id IN ({names}) AND newest = 1 ORDER BY received_at, id", bound
     )
     return [RunRow(**dict(row)) for row in rows]
 
@@ -129,12 +156,79 @@ def add_run(db: Database, run: RunRow) -> None:
     db.execute(f"INSERT INTO practice_runs ({COLUMNS}) VALUES ({values})", asdict(run))
 
 
-def runs_within(db: Database, within: Within) -> list[ListedRun]:
-    """The newest revision of every run that is asked for, oldest first."""
-    bound: dict[str, Any] = {}
-    conditions = "".join(f" AND {each}" for each in _conditions(within, bound))
-    rows = db.execute(f"{LISTED}{conditions} ORDER BY practice_runs.received_at, practice_runs.id", bound)
+def runs_page(
+    db: Database, within: Within, *, of_nobody: bool, after: RunMark | None = None, limit: int
+) -> list[ListedRun]:
+    """The newest `limit` runs that are asked for, or those that come after a mark, newest first.
+
+    Of each run the newest revision. Runs of nobody, of no class and no site, are a list of their own.
+    """
+    bound: dict[str, Any] = {"of_nobody": int(of_nobody), "limit": limit}
+    conditions = ["newest = 1", "of_nobody = :of_nobody", *_conditions(within, bound)]
+    if after is not None:
+        conditions.append("(practice_runs.received_at, practice_runs.id) < (:at, :id)")
+        bound |= {"at": after[0], "id": after[1]}
+    rows = db.execute(
+        f"""{LISTED} WHERE {" AND ".join(conditions)}
+            ORDER BY practice_runs.received_at DESC, practice_runs.id DESC LIMIT :limit""",
+        bound,
+    )
     return [_listed(dict(row)) for row in rows]
+
+
+def runs_within(db: Database, within: Within, limit: int = 1000) -> list[ListedRun]:
+    """The newest `limit` runs that are asked for, of anyone, oldest first."""
+    found = [each for nobody in (False, True) for each in runs_page(db, within, of_nobody=nobody, limit=limit)]
+    found.sort(key=lambda each: (each.run.received_at, each.run.id))
+    return found[-limit:]
+
+
+def tallies(db: Database, within: Within) -> dict[str, Tally]:
+    """How many runs count of each scenario, within what a trainer sees (`agencies`, `trainer_id`) alone."""
+    bound: dict[str, Any] = {}
+    conditions = ["many > 0", *_agency_conditions(within, bound)]
+    rows = db.execute(
+        f"""SELECT scenario_id, counts.site_id = '' AND counts.class_id = '' AS of_nobody, passed, sum(many) AS many
+            FROM practice_counts AS counts
+            LEFT JOIN sites ON sites.id = counts.site_id
+            LEFT JOIN practice_classes ON practice_classes.id = counts.class_id
+            WHERE {" AND ".join(conditions)} GROUP BY 1, 2, 3""",
+        bound,
+    )
+    found: dict[str, Tally] = {}
+    for row in rows:
+        many, passed = row["many"], row["many"] * row["passed"]
+        add = Tally(0, 0, many, passed) if row["of_nobody"] else Tally(many, passed)
+        old = found.get(row["scenario_id"], Tally())
+        found[row["scenario_id"]] = Tally(*(one + more for one, more in zip(astuple(old), astuple(add), strict=True)))
+    return found
+
+
+def sites_with_people(db: Database, within: Within, at_least: int) -> set[str]:
+    """Ids of the sites where at least so many different people made runs that are asked for."""
+    bound: dict[str, Any] = {"least": at_least}
+    conditions = ["practice_runs.site_id = home.id", "newest = 1", *_conditions(within, bound)]
+    rows = db.execute(
+        f"""SELECT home.id FROM sites AS home WHERE (
+                SELECT count(*) FROM (
+                    SELECT DISTINCT coalesce(participant_id, device_id, practice_runs.id) FROM practice_runs {JOINED}
+                    WHERE {" AND ".join(conditions)} LIMIT :least)) >= :least""",
+        bound,
+    )
+    return {row["id"] for row in rows}
+
+
+def finished_of_class(db: Database, class_id: str) -> list[FinishedRuns]:
+    """What the trainees of a class have finished, passed and not passed apart."""
+    # SQLite takes the bare columns from the row that has the maximum (https://www.sqlite.org/lang_select.html).
+    rows = db.execute(
+        """SELECT coalesce(participant_id, '') AS participant_id, scenario_id, passed, count(*) AS tries, outcome,
+                  seconds_to_alert, max(received_at) AS received_at
+           FROM practice_runs WHERE class_id = :class AND newest = 1
+           GROUP BY practice_runs.participant_id, scenario_id, passed""",
+        {"class": class_id},
+    )
+    return [FinishedRuns(**dict(row)) for row in rows]
 
 
 def save_progress(db: Database, progress: ProgressRow) -> None:
@@ -150,11 +244,13 @@ def save_progress(db: Database, progress: ProgressRow) -> None:
 
 
 def progress_of_class(db: Database, class_id: str) -> list[ProgressRow]:
-    """Where everyone of a class stands, oldest news first."""
+    """Where everyone of a class stands in runs that are not finished, the last news of each scenario alone."""
     rows = db.execute(
-        """SELECT practice_progress.* FROM practice_progress
+        """SELECT run_id, participant_id, scenario_id, position, answers, alerted, max(at) AS at
+           FROM practice_progress
            JOIN practice_participants ON practice_participants.id = practice_progress.participant_id
-           WHERE class_id = :class ORDER BY at, run_id""",
+           WHERE class_id = :class AND NOT EXISTS (SELECT 1 FROM practice_runs WHERE practice_runs.id = run_id)
+           GROUP BY participant_id, scenario_id ORDER BY at, run_id""",
         {"class": class_id},
     )
     return [ProgressRow(**dict(row)) for row in rows]
@@ -181,14 +277,18 @@ def _conditions(within: Within, bound: dict[str, Any]) -> list[str]:
     if within.before_at:
         bound["before_at"] = within.before_at
         found.append("practice_runs.received_at < :before_at")
-    if within.agencies is not None:
-        bound["trainer"] = within.trainer_id
-        names = _names(within.agencies, "agency", bound)
-        found.append(
-            f"(sites.agency_id IN ({names}) OR practice_classes.agency_id IN ({names}) "
-            "OR practice_classes.trainer_id = :trainer)"
-        )
-    return found
+    return [*found, *_agency_conditions(within, bound)]
+
+
+def _agency_conditions(within: Within, bound: dict[str, Any]) -> list[str]:
+    if within.agencies is None:
+        return []
+    bound["trainer"] = within.trainer_id
+    names = _names(within.agencies, "agency", bound)
+    return [
+        f"(sites.agency_id IN ({names}) OR practice_classes.agency_id IN ({names}) "
+        "OR practice_classes.trainer_id = :trainer)"
+    ]
 
 
 def _listed(row: dict[str, Any]) -> ListedRun:

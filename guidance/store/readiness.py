@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlite_utils import Database
@@ -36,8 +38,10 @@ class SiteRun:
     received_at: str
 
 
-def reach(db: Database, seen_since: str, proven_since: str = "", now: str = "9999") -> dict[str, Reach]:
-    """What every site has, by site id; a phone counts as seen when it was in use since then.
+def reach(
+    db: Database, site_ids: Sequence[str], seen_since: str, proven_since: str = "", now: str = "9999"
+) -> dict[str, Reach]:
+    """What these sites have, by site id; a phone counts as seen when it was in use since then.
 
     A browser is proven when its push service took a message since `proven_since` and has not refused one after that. A
     proof from after `now` is of a clock that ran ahead, and counts for nothing.
@@ -60,24 +64,22 @@ def reach(db: Database, seen_since: str, proven_since: str = "", now: str = "999
                    WHERE person_roles.role = 'supervisor' AND people.disabled_at IS NULL
                      AND (person_roles.site_id = sites.id OR person_roles.agency_id = sites.agency_id)
                      AND refused_at IS NULL AND gone_at IS NULL) AS hoped
-           FROM sites""",
-        {"since": seen_since, "proven": proven_since, "now": now},
+           FROM sites WHERE sites.id IN (SELECT value FROM json_each(:sites))""",
+        {"since": seen_since, "proven": proven_since, "now": now, "sites": json.dumps(list(site_ids))},
     )
     return {row["site_id"]: Reach(**dict(row)) for row in rows}
 
 
-def site_runs(db: Database, since: str) -> list[SiteRun]:
-    """Practice runs at sites since a moment, oldest first."""
+def site_runs(db: Database, site_id: str, since: str, limit: int) -> list[SiteRun]:
+    """The newest `limit` practice runs at a site since a moment, newest first."""
     rows = db.execute(
         """SELECT site_id, coalesce(participant_id, device_id, id) AS person, scenario_id, outcome, seconds_to_outcome,
                   seconds_to_alert, received_at
-           FROM practice_runs
-           WHERE site_id IS NOT NULL AND received_at >= :since
-             AND revision = (SELECT max(revision) FROM practice_runs AS later WHERE later.id = practice_runs.id)
-           ORDER BY received_at, id""",
-        {"since": since},
+           FROM practice_runs WHERE site_id = :site AND newest = 1 AND received_at >= :since
+           ORDER BY received_at DESC, id DESC LIMIT :limit""",
+        {"site": site_id, "since": since, "limit": limit},
     )
-    return [SiteRun(**dict(row)) for row in rows]
+    return [SiteRun(*row) for row in rows]
 
 
 def set_staff(db: Database, site_id: str, staff: int | None) -> None:

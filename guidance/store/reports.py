@@ -93,6 +93,36 @@ def revisions_of(db: Database, report_id: str) -> list[RevisionRow]:
     return [RevisionRow(**dict(row)) for row in rows]
 
 
+def revisions_by_trust(db: Database, report_id: str, *, verified: bool, limit: int = -1) -> list[RevisionRow]:
+    """The revisions that enrolled phones sent, or those of others, in the phone's order: the last `limit` of them.
+
+    -1 for all.
+    """
+    rows = db.execute(
+        """SELECT * FROM (SELECT * FROM report_revisions WHERE report_id = :report AND verified = :verified
+                          ORDER BY revision DESC LIMIT :limit) ORDER BY revision""",
+        {"report": report_id, "verified": int(verified), "limit": limit},
+    )
+    return [RevisionRow(**dict(row)) for row in rows]
+
+
+def count_revisions(db: Database, report_id: str, *, verified: bool) -> int:
+    """How many revisions enrolled phones sent, or others."""
+    (many,) = db.execute(
+        "SELECT count(*) FROM report_revisions WHERE report_id = :report AND verified = :verified",
+        {"report": report_id, "verified": int(verified)},
+    ).fetchone()
+    return int(many)
+
+
+def count_variants(db: Database, report_id: str) -> int:
+    """How many variants of a report are kept."""
+    (many,) = db.execute(
+        "SELECT count(*) FROM report_variants WHERE report_id = :report", {"report": report_id}
+    ).fetchone()
+    return int(many)
+
+
 def add_revision(db: Database, revision: RevisionRow) -> None:
     """Keep a new revision. The primary key refuses a second one under the same number."""
     db.execute(

@@ -40,6 +40,12 @@ READING_PROBLEMS = (
     N_("this key is there twice"),
     N_("this is not YAML: %(problem)s"),
     N_("the file is empty"),
+    N_("a key is longer than %(most)s characters; shorten it"),
+    N_("a text is longer than %(most)s characters; shorten it"),
+    N_("tags (!name) are not read; leave them out"),
+    N_("this has more than %(most)s values; shorten it"),
+    N_("this is larger than %(most)s KiB; split or shorten it"),
+    N_("this is nested deeper than %(most)s levels; close a bracket or indent less"),
 )
 ENTRY = N_("entry %(number)s: %(problem)s")
 _GAP = re.compile(r"%\\\((\w+)\\\)s")

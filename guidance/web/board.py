@@ -49,6 +49,8 @@ def rows() -> Response:
             "counts": listed.counts,
             "last_event": listed.last_event,
             "more": {"verified": listed.more, "unverified": listed.more_unverified},
+            "next": listed.next_page.address("/board/incidents.json") if listed.following else None,
+            "waiting": listed.waiting,
             "form_token": generate_csrf(),
         }
     )

@@ -6,6 +6,7 @@ import threading
 from uuid import UUID
 
 from flask import Blueprint, Response, g, request
+from sqlite_utils import Database
 
 from guidance.people.scope import may_see
 from guidance.store import board, incidents
@@ -31,11 +32,25 @@ class News:
         """The number of the newest event when any since the last look is for this watcher."""
         with self._here.store.reader() as db:
             newest = incidents.last_event(db)
-            changed = incidents.incidents_changed_since(db, self._since) if newest != self._since else []
-            rows = [board.incident(db, each) for each in changed if self._incident_id in (None, each)]
+            # A number that fell means that a copy was put in the database's place: what is shown may be gone.
+            is_news = newest < self._since or (newest > self._since and self._newest_in_sight(db) > self._since)
         self._since = newest
-        seen = any(row and may_see(self._person, row.site_id, row.agency_id, row.verified) for row in rows)
-        return str(newest) if seen else None
+        return str(newest) if is_news else None
+
+    def _newest_in_sight(self, db: Database) -> int:
+        """The newest event that the person may see, by one look at an index, however many there were."""
+        if self._incident_id is not None:
+            row = board.incident(db, self._incident_id)
+            seen = row is not None and may_see(self._person, row.site_id, row.agency_id, row.verified)
+            return incidents.last_event_of(db, self._incident_id) if seen else 0
+        if self._person.has("committee"):
+            return incidents.last_event(db)
+        grants = [grant for grant in self._person.roles if grant.role == "supervisor"]
+        return incidents.last_event_at(
+            db,
+            [grant.site_id for grant in grants if grant.site_id],
+            [grant.agency_id for grant in grants if grant.agency_id],
+        )
 
 
 @blueprint.get("/live")

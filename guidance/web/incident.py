@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, g, make_response, redirect, render_template, url_for
+from flask import Blueprint, abort, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from sqlite_utils import Database
 
 from guidance.alert.plan import acknowledge_alert, close_alert
-from guidance.clock import from_text
+from guidance.clock import to_text
 from guidance.incident import desk
 from guidance.people.scope import may_see
 from guidance.store import board, incidents
@@ -103,19 +103,14 @@ def _visible(db: Database, incident_id: UUID) -> BoardRow:
 
 def _just_said(db: Database, incident_id: str, kind: str, words: str) -> bool:
     now = parts().clock.now()
-    return any(
-        event.kind == kind
-        and event.person_id == g.person.id
-        and event.data.get("text") == words
-        and abs(now - from_text(event.at)) < SAME_NOTE
-        for event in incidents.events_of(db, incident_id)
-    )
+    within = (to_text(now - SAME_NOTE), to_text(now + SAME_NOTE))
+    return incidents.was_just_said(db, incident_id, kind, g.person.id, words, within)
 
 
 def _page(incident_id: UUID, refused: FlaskForm | None = None, taken: str = "") -> ResponseReturnValue:
     here = parts()
     with here.store.reader() as db:
-        page = gather(db, here, _visible(db, incident_id))
+        page = gather(db, here, _visible(db, incident_id), _before())
     forms: dict[str, Any] = {
         "note": refused if isinstance(refused, NoteForm) else NoteForm(formdata=None),
         "close": refused if isinstance(refused, CloseForm) else CloseForm(formdata=None),
@@ -130,6 +125,12 @@ def _page(incident_id: UUID, refused: FlaskForm | None = None, taken: str = "") 
         person=g.person,
     )
     return make_response(html, 409 if taken else 400 if refused else 200)
+
+
+def _before() -> int | None:
+    """The event before which the timeline is to be shown, from the address; None for its end."""
+    text = request.args.get("before", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 def _back(incident_id: UUID) -> ResponseReturnValue:

@@ -27,6 +27,8 @@ from guidance.web.typed import hour_words
 
 # How many additions of phones that are not joined a page shows of one report.
 SHOWN_APART = 10
+# How many entries of a timeline and how many deliveries a page shows.
+SHOWN_EVENTS, SHOWN_DELIVERIES = 200, 200
 
 
 @dataclass(frozen=True)
@@ -77,24 +79,30 @@ class Attempt:
 
 @dataclass(frozen=True)
 class IncidentPage:
-    """Everything that the page shows about one incident."""
+    """Everything that the page shows about one incident. `earlier` is the number before which older entries of the
+    timeline are, or None."""
 
     row: BoardRow
     reports: tuple[ReportView, ...]
     timeline: tuple[Happening, ...]
     deliveries: tuple[Attempt, ...]
     last_event: int
+    earlier: int | None
 
 
-def gather(db: Database, here: Parts, row: BoardRow) -> IncidentPage:
-    """Read one incident whole. The caller has made sure that it may be seen."""
-    events = incidents.events_of(db, row.id)
+def gather(db: Database, here: Parts, row: BoardRow, before: int | None = None) -> IncidentPage:
+    """Read one incident, with its timeline up to an event (None: up to now). The caller has made sure that it may be
+    seen."""
+    events = incidents.latest_events(db, row.id, SHOWN_EVENTS + 1, before=before)
+    shown = events[-SHOWN_EVENTS:]
+    names = {id: people.person(db, id) for id in {event.person_id for event in shown if event.person_id}}
     return IncidentPage(
         row,
         tuple(view for each in reports.reports_of(db, row.id) for view in _report(db, here, row, each)),
-        tuple(_happening(db, event) for event in events),
-        tuple(_attempt(each) for each in board.deliveries(db, row.id)),
-        max((event.seq for event in events), default=0),
+        tuple(_happening(names, event) for event in shown),
+        tuple(_attempt(each) for each in board.deliveries(db, row.id, SHOWN_DELIVERIES)),
+        incidents.last_event_of(db, row.id),
+        shown[0].seq if len(events) > len(shown) else None,
     )
 
 
@@ -106,8 +114,8 @@ def _attempt(row: DeliveryRow) -> Attempt:
     return Attempt(row.person_name, row.person_title, row.state, listed((what, spent, tries, trouble)))
 
 
-def _happening(db: Database, event: incidents.EventRow) -> Happening:
-    person = people.person(db, event.person_id) if event.person_id else None
+def _happening(names: Mapping[str, people.Person | None], event: incidents.EventRow) -> Happening:
+    person = names.get(event.person_id or "")
     who = who_words(person.name, person.title) if person else _("Someone who is no longer here")
     words = event_words(event.kind, event.data, who)
     return Happening(event.at, event.kind, words, str(event.data.get("text", "")))
@@ -115,13 +123,15 @@ def _happening(db: Database, event: incidents.EventRow) -> Happening:
 
 def _report(db: Database, here: Parts, row: BoardRow, report: reports.ReportRow) -> list[ReportView]:
     """A report over all its revisions. Of a verified incident, what others added stands apart, each by itself."""
-    revisions = reports.revisions_of(db, report.id)
-    doubted = [each for each in revisions if row.verified and not each.verified]
-    trusted = [each for each in revisions if each not in doubted]
+    if row.verified:
+        trusted = reports.revisions_by_trust(db, report.id, verified=True)
+        doubted = reports.revisions_by_trust(db, report.id, verified=False, limit=SHOWN_APART)
+    else:
+        trusted, doubted = reports.revisions_of(db, report.id), []
     late = here.settings.late_report_hours
     views = [_merged(here, db, row, trusted, _flags(db, trusted[-1], late))] if trusted else []
-    hidden = max(len(doubted) - SHOWN_APART, 0)
-    for number, each in enumerate(doubted[hidden:]):
+    hidden = max(reports.count_revisions(db, report.id, verified=False) - SHOWN_APART, 0) if doubted else 0
+    for number, each in enumerate(doubted):
         views.append(_merged(here, db, row, [each], _doubts(each, 0 if number else hidden)))
     return views
 
@@ -204,7 +214,7 @@ def _flags(db: Database, newest: reports.RevisionRow, late_hours: int) -> list[s
     found = []
     if newest.trail_problem:
         found.append(_("The trail does not replay: %(problem)s", problem=said(trail_problem(newest.trail_problem))))
-    variants = len(reports.variants_of(db, newest.report_id))
+    variants = reports.count_variants(db, newest.report_id)
     if variants:
         found.append(
             ngettext(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from flask import Blueprint, abort, g, make_response, redirect, render_template
+from flask import Blueprint, abort, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from guidance.people.scope import ready_sites, supervised, supervises
@@ -14,11 +14,14 @@ from guidance.store import people
 from guidance.web.access import for_person
 from guidance.web.context import parts
 from guidance.web.forms import keep_stale_forms, problems, submitted
+from guidance.web.paging import page_number
 from guidance.web.practice_forms import StaffForm
 from guidance.web.practice_words import SITE_TYPE_WORDS, seconds_words
 
 blueprint = Blueprint("readiness", __name__, url_prefix="/readiness")
 keep_stale_forms(blueprint)
+
+SITES = 50  # on one page
 
 
 @blueprint.get("")
@@ -48,11 +51,17 @@ def _page(refused: list[str], typed: Mapping[str, str] | None = None) -> Respons
     here = parts()
     with here.store.reader() as db:
         every = people.sites(db)
-        rows = rules.gather(db, here.clock.now(), ready_sites(g.person, every), here.ground, here.settings.proof_days)
+        ready = ready_sites(g.person, every)
+        last = max(1, -(-len(ready) // SITES))
+        page = min(page_number(request.args.get("page", "")), last)
+        shown = ready[SITES * (page - 1) : SITES * page]
+        rows = rules.gather(db, here.clock.now(), shown, here.ground, here.settings.proof_days)
         own = {site.id for site in supervised(g.person, every)}
     html = render_template(
         "readiness.html",
         rows=rows,
+        page=page,
+        last=last,
         own=own,
         site_types=SITE_TYPE_WORDS,
         seconds_words=seconds_words,

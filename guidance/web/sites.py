@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import segno
-from flask import Blueprint, abort, g, make_response, redirect, render_template
+from flask import Blueprint, abort, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlite_utils import Database
@@ -19,9 +19,12 @@ from guidance.store.people import Site
 from guidance.web.access import for_person
 from guidance.web.context import parts
 from guidance.web.forms import ConfirmForm, keep_stale_forms, problems, submitted
+from guidance.web.paging import page_number
 
 blueprint = Blueprint("sites", __name__, url_prefix="/board/sites/<uuid:site_id>")
 keep_stale_forms(blueprint)
+
+LISTED = 100  # devices on one page
 
 
 @blueprint.route("/join", methods=["GET", "POST"])
@@ -76,7 +79,10 @@ def _page(site_id: UUID, code: str, refused: list[str]) -> ResponseReturnValue:
     now = here.clock.now()
     with here.store.reader() as db:
         site = _own(db, site_id)
-        listed = devices.devices_of_site(db, site.id)
+        joined = devices.count_devices(db, site.id)
+        last = max(1, -(-joined // LISTED))
+        page = min(page_number(request.args.get("page", "")), last)
+        listed = devices.devices_of_site(db, site.id, offset=LISTED * (page - 1), limit=LISTED)
         open_codes = devices.open_codes(db, site.id, to_text(now))
     address = join.join_address(here.settings, code) if code else ""
     html = render_template(
@@ -87,6 +93,9 @@ def _page(site_id: UUID, code: str, refused: list[str]) -> ResponseReturnValue:
         qr=qr_code(address) if address else "",
         hours=here.settings.join_code_hours,
         devices=listed,
+        joined=joined,
+        page=page,
+        last=last,
         open_codes=open_codes,
         problems=refused,
         person=g.person,

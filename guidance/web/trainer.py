@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from flask import Blueprint, abort, g, make_response, redirect, render_template
+from flask import Blueprint, abort, g, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
@@ -14,13 +14,14 @@ from guidance.people.scope import trained_agencies, trained_sites
 from guidance.practice import assignments, classes
 from guidance.practice.classes import NotDone
 from guidance.practice.scenario import Scenario
-from guidance.store import people, practice_classes, practice_runs
-from guidance.store.practice_runs import Within
+from guidance.store import people, practice_assignments, practice_classes, practice_runs
+from guidance.store.practice_runs import Tally, Within
 from guidance.web import content
 from guidance.web.access import for_person
 from guidance.web.context import parts
 from guidance.web.forms import ConfirmForm, keep_stale_forms, problems, submitted
 from guidance.web.gettext import said
+from guidance.web.paging import page_number
 from guidance.web.practice_forms import AssignForm, ClassForm
 from guidance.web.practice_words import SITE_TYPE_WORDS
 
@@ -28,13 +29,16 @@ blueprint = Blueprint("trainer", __name__, url_prefix="/trainer")
 keep_stale_forms(blueprint)
 
 
+# How many classes and assignments a page shows.
+LISTED = 50
+
+
 @dataclass(frozen=True)
-class Tally:
-    """A scenario and how often it was run, within what the trainer sees."""
+class Line:
+    """A scenario and how often it was run, within what the trainer sees. Runs of nobody stand apart."""
 
     scenario: Scenario
-    runs: int
-    passed: int
+    tally: Tally
 
 
 @blueprint.get("")
@@ -85,7 +89,7 @@ def withdraw(assignment_id: UUID) -> ResponseReturnValue:
     if not submitted(form):
         return _page(form)
     with here.store.transaction() as db:
-        found = practice_classes.find_assignment(db, str(assignment_id))
+        found = practice_assignments.find_assignment(db, str(assignment_id))
         if found is None or not assignments.may_withdraw(g.person, found):
             abort(404)
         assignments.withdraw(db, here.clock.now(), g.person, found)
@@ -111,23 +115,25 @@ def _assign_form() -> AssignForm:
 
 def _page(refused: FlaskForm | None = None) -> ResponseReturnValue:
     here = parts()
+    pages = {name: page_number(request.args.get(name, "")) for name in ("classes", "assigned")}
     with here.store.reader() as db:
-        led = classes.led_by(db, g.person)
-        assigned = assignments.standing(db, here.today(), g.person)
+        led = classes.led_by(db, g.person, offset=LISTED * (pages["classes"] - 1), limit=LISTED)
+        led_in_all, running = practice_classes.count_classes(db, trained_agencies(g.person), g.person.id)
+        offset = LISTED * (pages["assigned"] - 1)
+        assigned, assigned_in_all = assignments.standing(db, here.today(), g.person, offset=offset, limit=LISTED)
         sites = trained_sites(g.person, people.sites(db))
         within = Within(agencies=trained_agencies(g.person), trainer_id=g.person.id)
-        runs = practice_runs.runs_within(db, within)
-    made: dict[str, list[int]] = {}
-    for each in runs:
-        made.setdefault(each.run.scenario_id, []).append(each.run.passed)
+        tallies = practice_runs.tallies(db, within)
     shelf = content.scenarios()
-    tallies = [Tally(each, len(made.get(each.id, [])), sum(made.get(each.id, []))) for each in shelf.scenarios.values()]
     html = render_template(
         "trainer/home.html",
         classes=led,
         assigned=assigned,
         sites=sites,
-        tallies=tallies,
+        tallies=[Line(each, tallies.get(each.id, Tally())) for each in shelf.scenarios.values()],
+        totals={"classes": led_in_all, "running": running, "assigned": assigned_in_all},
+        pages=pages,
+        last={"classes": -(-led_in_all // LISTED), "assigned": -(-assigned_in_all // LISTED)},
         scenarios=shelf,
         site_types=SITE_TYPE_WORDS,
         class_form=refused if isinstance(refused, ClassForm) else _class_form(),

@@ -60,7 +60,7 @@ def begin() -> ResponseReturnValue:
     checked = rules.check_text(write({**source, "checked": str(source["checked"])}), content.library(), _facts())
     draft_id = str(uuid4())
     with here.store.transaction() as db:
-        if len(rows.drafts(db, g.person.id)) >= MOST_DRAFTS:
+        if rows.count_drafts(db, g.person.id) >= MOST_DRAFTS:
             return _list([_("You have very many drafts. Delete one first.")])
         _save(db, draft_id, checked)
     return redirect(f"/trainer/scenarios/{draft_id}", 303)

@@ -1,5 +1,6 @@
 // The board: keeps its rows true while it is open, and lets a hand stay on the keyboard.
 // Rows are made from the page's own <template data-row>; every word comes from the server.
+import { showWaiting } from "./board-waiting.js";
 import { watch } from "./live.js";
 import { filled, isolated } from "./spoken.js";
 import { keepAges } from "./times.js";
@@ -33,6 +34,7 @@ async function refresh() {
   if (!answer.ok) return showLink("off");
   const told = await answer.json();
   showRows(told.rows);
+  showWaiting(told.waiting);
   for (const [tab, count] of Object.entries(told.counts)) setText(`[data-count="${tab}"]`, String(count));
   document.querySelectorAll("input[name=csrf_token]").forEach((each) => {
     /** @type {HTMLInputElement} */ (each).value = told.form_token;

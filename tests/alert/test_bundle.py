@@ -7,7 +7,8 @@ import pytest
 from guidance.alert.plan import acknowledge_alert, escalate_due, repeat_due, rescue_stranded
 from guidance.alert.policy import Policy
 from guidance.clock import FixedClock
-from guidance.store import alerts, board
+from guidance.store import alerts, board_pages
+from guidance.store.board_pages import HELD_BACK, VERIFIED, Listing
 from guidance.store.db import Store
 from tests.incident.case import NORMAL, Case
 from tests.reports import walked
@@ -61,10 +62,10 @@ def test_the_sixth_alert_of_a_phone_within_ten_minutes_is_no_push_of_its_own(flo
     assert flood.told() == 5
     assert [case.kinds() for case in cases[4:6]] == [["report_received", "alerted"], ["report_received", "bundled"]]
     with flood.store.reader() as db:
-        assert len(board.incidents(db, ["open"], None, True, 300)) == 40
-        assert {row.id for row in board.incidents(db, ["open"], None, True, 5)} == {
-            case.incident(db).id for case in cases[:5]
-        }
+        listing = Listing(("open",), None, (VERIFIED, HELD_BACK), "age", True)
+        assert len(board_pages.page(db, listing, None, 300)[0]) == 40
+        first, _ = board_pages.page(db, listing, None, 5)
+        assert {row.id for row in first} == {case.incident(db).id for case in cases[:5]}
 
 
 def test_another_phone_is_alerted_as_ever(flood: Flood, store: Store, clock: FixedClock) -> None:

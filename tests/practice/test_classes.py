@@ -11,7 +11,7 @@ from guidance.practice import classes
 from guidance.practice.classes import NotDone
 from guidance.practice.results import results
 from guidance.practice.small_numbers import FEWEST, shown_parts
-from guidance.store import practice_classes, practice_runs
+from guidance.store import practice_assignments, practice_classes, practice_runs
 from guidance.store.practice_runs import Within
 from tests.people.town import OAK, Town, press
 from tests.practice.classroom import SCHOOL_TRAINER, TRAINER, class_row, open_class, trainee
@@ -168,7 +168,7 @@ def test_a_trainer_assigns_only_to_sites_of_the_right_kind_within_reach(town: To
         fields = {"scenario": scenario, "sites": town.site_id(site), "from_on": today, "due_on": today}
         assert press(trainer, "/trainer", fields, to="/trainer/assignments").status_code == 400
     with town.store.reader() as db:
-        assert practice_classes.assignments(db, None, "2000-01-01") == []
+        assert practice_assignments.assignments(db, None, "2000-01-01") == []
 
 
 def test_results_show_at_each_step_how_many_answered_what(town: Town) -> None:
