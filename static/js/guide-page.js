@@ -3,6 +3,7 @@
 
 import { telephone } from "./site.js";
 import { LANGUAGE, isolated } from "./spoken.js";
+import { since } from "./time.js";
 
 /** @typedef {import("./site.js").Profile} Profile */
 /** @typedef {import("./site.js").Contact} Contact */
@@ -106,7 +107,7 @@ export function showElapsed(started_at) {
   const line = document.querySelector("[data-elapsed]");
   if (!line) return;
   const time = new Date(started_at).toLocaleTimeString(LANGUAGE, { hour: "numeric", minute: "2-digit" });
-  const minutes = Math.floor((Date.now() - Date.parse(started_at)) / 60_000);
+  const minutes = Math.floor(since(started_at) / 60_000);
   line.textContent = (words.elapsed ?? "").replace("{time}", time).replace("{minutes}", String(minutes));
   line.toggleAttribute("hidden", false);
 }

@@ -205,8 +205,7 @@
     try {
       const response = await fetch(`${ROUTES.get(laneOf(entry))}${entry.report}`, {
         method: "PUT", body: entry.text, signal: giveUp.signal,
-        // When it leaves, by the clock that dated the body: the server takes the age from both, whatever this clock says.
-        headers: { "Content-Type": "application/json", "X-Guidance": "1", "X-Guidance-Sent-At": new Date(now()).toISOString() },
+        headers: { "Content-Type": "application/json", "X-Guidance": "1", ...departure(entry) },
         credentials: "same-origin", redirect: "manual", cache: "no-store", keepalive,
       });
       return judged(entry, response, await response.text());
@@ -216,6 +215,15 @@
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /**
+   * When it leaves, by the clock that dated the body: the server takes its age from the two, whatever that clock says.
+   * @param {Entry} entry @returns {Object<string, string>} a header
+   */
+  function departure(entry) {
+    const at = Date.parse(entry.created_at) + store.ageOf(entry);
+    return Number.isFinite(at) ? { "X-Guidance-Sent-At": new Date(at).toISOString() } : {};
   }
 
   /** @param {IDBValidKey} id @param {Entry["problem"]} problem */
@@ -229,7 +237,7 @@
     return store.revise(id, (entry) => {
       const attempts = (entry.attempts || 0) + 1;
       const next_try_at = now() + Math.max(pause(attempts), asked);
-      return { ...entry, state: "waiting", attempts, next_try_at, last_try: tried(status, why) };
+      return { ...entry, state: "waiting", attempts, next_try_at, waited: store.mark(store.ageOf(entry)), last_try: tried(status, why) };
     });
   }
 

@@ -1,11 +1,11 @@
 // The sending of the outbox on a page: when there is a chance, again by itself, and telling who watches.
 // For outbox.js (reports) and practice-outbox.js (practice runs). Importing it starts the sending.
+import { now } from "./time.js";
 import "./storage.js";
 import "./outbox-entries.js";
 import "./outbox-store.js";
 import "./outbox-answers.js";
 import "./outbox-core.js";
-import { now } from "./time.js";
 
 /** The outbox that pages and service worker share. */
 export const core = /** @type {any} */ (self).GuidanceOutbox;

@@ -10,7 +10,7 @@
    *   kind: string, locale: string, site: string,
    *   text: string, sha256: string, state: "saved"|"waiting"|"sending"|"needs_attention",
    *   created_at: string, not_before: number, next_try_at: number, attempts: number, renumbered?: boolean,
-   *   unkept?: boolean, last_try: {at: string, status: number, why?: string}|null,
+   *   waited?: {age: number, page: string, steady: number, wall: number}, unkept?: boolean, last_try: {at: string, status: number, why?: string}|null,
    *   problem: {kind: "refused"|"unreadable", status: number, detail: string,
    *     errors: {field: string, detail: string}[]}|null
    * }} Entry `text` is the frozen body in RFC 8785 form; moments named *_at in numbers are milliseconds since 1970;
@@ -21,6 +21,8 @@
   const { now } = self.GuidanceClock;
   const kept = self.GuidanceOutboxEntries;
   const { CHANNEL, announce, read, receiptFor } = kept;
+  /** This page's or worker's own life. */
+  const PAGE = `${performance.timeOrigin}-${Math.random()}`;
   /** Before a report's id in `settings`. */
   const USED = "revisions-";
   /** @param {string} text @returns {Promise<string>} SHA-256 in hex over the text's UTF-8 */
@@ -50,8 +52,22 @@
     return {
       id: `${content.report}/${content.revision}`, ...content,
       state: "saved", created_at: new Date(at).toISOString(), not_before: wait ? at + wait : 0,
-      next_try_at: 0, attempts: 0, last_try: null, problem: null,
+      next_try_at: 0, attempts: 0, last_try: null, problem: null, waited: mark(0),
     };
+  }
+
+  /** @param {number} age milliseconds that an entry has waited until now @returns {NonNullable<Entry["waited"]>} */
+  const mark = (age) => ({ age, page: PAGE, steady: now(), wall: Date.now() });
+
+  /**
+   * How long an entry has waited. While the page that noted it lives, a clock that is set in between changes nothing; over
+   * pages the wall clock has to do, from the last note on.
+   * @param {Entry} entry @returns {number} milliseconds, never less than none
+   */
+  function ageOf({ waited, created_at }) {
+    const noted = waited ?? { age: 0, page: "", steady: 0, wall: Date.parse(created_at) };
+    const since = noted.page === PAGE ? now() - noted.steady : Date.now() - noted.wall;
+    return noted.age + Math.max(0, since || 0);
   }
 
   /**
@@ -197,6 +213,6 @@
   const { look, entries, revise, reviseReceipt, onlyHere } = kept;
   self.GuidanceOutboxStore = Object.freeze({
     CHANNEL, look, entries, revise, receiptFor, reviseReceipt, digest, enqueue, enqueueRun, undo, discard, received, renumber,
-    revisionUsed, onlyHere,
+    revisionUsed, onlyHere, ageOf, mark,
   });
 })();

@@ -23,7 +23,7 @@ export const CHANGED = "guidance:site";
  */
 export async function keptProfile() {
   try {
-    return (await get("site", ID)) ?? null;
+    return (await get("site", ID)) ?? told ?? null; // a full disk keeps none
   } catch (error) {
     console.warn(error);
     if (told === undefined) told = await within(PATIENCE, ask()).catch(() => undefined);

@@ -1,5 +1,6 @@
 // Moments in the reader's own time, and ages that stay true while the page is open. For the board's pages.
 import { LANGUAGE } from "./spoken.js";
+import { now } from "./time.js";
 
 /**
  * Show every `<time data-clock>` in the reader's own time zone; without a script the page says UTC.
@@ -49,7 +50,7 @@ export function keepAges(words) {
 
 /** @param {Date} moment @param {DOMStringMap} words */
 export function ageOf(moment, words) {
-  const minutes = Math.max(0, Math.floor((Date.now() - moment.getTime()) / 60_000));
+  const minutes = Math.max(0, Math.floor((now() - moment.getTime()) / 60_000));
   if (minutes < 1) return words.ageNow ?? "";
   if (minutes < 60) return (words.ageMinutes ?? "").replace("{m}", String(minutes));
   const hours = Math.floor(minutes / 60);

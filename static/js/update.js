@@ -1,5 +1,6 @@
 // A new version of the product waits until no walk is open anywhere on this phone, so that what was begun ends unchanged.
 // For boot.js; walk.js and the report form call holdVersion while they are open.
+import { now } from "./time.js";
 import { unfinishedWalk } from "./trail.js";
 
 const LOCK = "walk";
@@ -25,10 +26,10 @@ export function watchForUpdate(registration) {
   registration.addEventListener("updatefound", () => {
     registration.installing?.addEventListener("statechange", look);
   });
-  let asked = Date.now();
+  let asked = now();
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState !== "visible" || Date.now() - asked < HOUR) return;
-    asked = Date.now();
+    if (document.visibilityState !== "visible" || now() - asked < HOUR) return;
+    asked = now();
     registration.update().catch((error) => console.info(error)); // no network: the next opening asks again
   });
   look();

@@ -82,7 +82,7 @@ def shape(path: Path) -> list[tuple[str, str]]:
 def test_a_migration_killed_at_any_statement_is_finished_by_the_next_start(tmp_path: Path) -> None:
     whole = Store(tmp_path / "whole.db")
     newest = migrate(whole)
-    total = sum(len(statements(script)) for _, script in migrations()) + 3 * newest
+    total = sum(len(statements(script)) for _, script in migrations()) + 3 * len(migrations())
     for point in range(1, total + 1, 3):
         path = tmp_path / f"killed-{point}.db"
         done = subprocess.run([sys.executable, "-c", KILLED, str(path), str(point)], check=False)
@@ -95,5 +95,6 @@ def test_a_migration_killed_at_any_statement_is_finished_by_the_next_start(tmp_p
         path.unlink()
 
 
-def test_migrations_are_numbered_without_a_gap_or_a_double() -> None:
-    assert [number for number, _ in migrations()] == list(range(1, len(migrations()) + 1))
+def test_migrations_are_numbered_in_order_without_a_double() -> None:
+    numbers = [number for number, _ in migrations()]
+    assert numbers == sorted(set(numbers))
