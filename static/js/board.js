@@ -1,7 +1,7 @@
 // The board: keeps its rows true while it is open, and lets a hand stay on the keyboard.
 // Rows are made from the page's own <template data-row>; every word comes from the server.
 import { askFor, watch } from "./live.js";
-import { areKeysOff, turnKeys } from "./keys-choice.js";
+import { areKeysOff, turnKeys } from "./board-keys.js";
 import { keepAges } from "./times.js";
 
 /**

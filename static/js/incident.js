@@ -1,5 +1,5 @@
 // An incident's page (and the page of a site's phones): times in the reader's zone, news of changes, no double press.
-import { areKeysOff } from "./keys-choice.js";
+import { areKeysOff } from "./board-keys.js";
 import { askFor, watch } from "./live.js";
 import { keepAges, showClocks } from "./times.js";
 

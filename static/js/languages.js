@@ -1,7 +1,7 @@
 // The choice of language: kept on this phone, for the server and for the service worker; then back to the place before.
 import { within } from "./db.js";
 import { choose, wantAll } from "./reader.js";
-import { goesOn, goesOnIn } from "./walk-left.js";
+import { goesOn, goesOnIn } from "./walk-goes-on.js";
 import { askWorker } from "./worker.js";
 
 /** How long a tap waits for the phone's storage, in milliseconds. */

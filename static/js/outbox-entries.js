@@ -157,7 +157,7 @@
    * @returns {Promise<Entry>} with `unkept` where the disk did not take it; rejects when the number is taken
    */
   async function add(entry, also, stores) {
-    if (unkept.has(entry.id)) throw new DOMException("This revision waits on this page", "ConstraintError");
+    if (unkept.has(entry.id)) throw new DOMException(entry.id, "ConstraintError");
     try {
       await transact(["outbox", ...stores], "readwrite", (t) => {
         t.objectStore("outbox").add(entry);

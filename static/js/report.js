@@ -11,7 +11,7 @@ import { showProgress } from "./progress.js";
 import { keptProfile } from "./site.js";
 import { moment } from "./time.js";
 import { currentWalk } from "./trail.js";
-import { holdVersion } from "./update.js";
+import { holdVersion } from "./hold-version.js";
 import { clock, say } from "./words.js";
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -3,10 +3,10 @@
 import { recall, remember } from "./tab-store.js";
 import { now } from "./time.js";
 
-const LEFT = "walk-left";
-const GOES_ON = "walk-goes-on";
+export const LEFT = "walk-left";
+export const GOES_ON = "walk-goes-on";
 /** Which language this tab's walk goes on in: {path, locale}, and the step's mark that is carried over. */
-const CHOSEN = "walk-language";
+export const CHOSEN = "walk-language";
 const CARRIED = "walk-carried";
 /** How long after the choice a walk is taken up again at an outcome too, in milliseconds. */
 const SOON = 60_000;
@@ -17,29 +17,17 @@ export function leave(id) {
 }
 
 /** @param {string} path @returns {string} the same page whatever its language */
-function pageOf(path) {
+export function pageOf(path) {
   return path.split("/").slice(2).join("/");
 }
 
 /** @returns {any} */
-function parsed(/** @type {string} */ key) {
+export function parsed(/** @type {string} */ key) {
   try {
     return JSON.parse(recall(key) ?? "null") ?? {};
   } catch {
     return {}; // not ours
   }
-}
-
-/**
- * A language was chosen for the walk that stands one step behind: its page takes it up there.
- * @param {string} locale @param {string} path of the page that was left
- * @returns {boolean} false when no walk was left on that page in this tab
- */
-export function goesOnIn(locale, path) {
-  const left = parsed(LEFT);
-  if (!left.id || left.page !== pageOf(path) || history.length < 2) return false;
-  remember(CHOSEN, JSON.stringify({ page: left.page, locale }));
-  return Boolean(recall(CHOSEN));
 }
 
 /**
@@ -66,13 +54,6 @@ export function carriedHere() {
 /** A page that was opened anew begins in its own language. */
 export function forgetLanguage() {
   remember(CHOSEN, null);
-}
-
-/** A language was chosen, or the reader goes back: the walk that was left goes on. */
-export function goesOn() {
-  const { id } = parsed(LEFT);
-  remember(LEFT, null);
-  if (id) remember(GOES_ON, JSON.stringify({ id, at: now() }));
 }
 
 /** @returns {string|null} the walk that was just left for this page, if any */

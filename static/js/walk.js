@@ -3,7 +3,7 @@
 import { within } from "./db.js";
 import { askForDetails, dress, dressAll, outcomeOf, placeStep, section, showElapsed } from "./guide-page.js";
 import { recordAnswer, recordBack, standing } from "./trail.js";
-import { holdVersion } from "./update.js";
+import { holdVersion } from "./hold-version.js";
 import { carriedHere, carriedOver, forgetLanguage, forgetLeft, leave, leftWalk } from "./walk-left.js";
 
 /** @typedef {import("./trail.js").Walk} Walk */

@@ -1,4 +1,4 @@
-"""Ways in which a phone's storage fails, as scripts that run before the page's own. Each is a kind that browsers show."""
+"""Ways in which a phone's storage fails, as scripts that run before the page's own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ ALWAYS = {
     "there is no storage": "Object.defineProperty(window, 'indexedDB', { value: undefined })",
     "naming storage throws": """
       const no = { get() { throw new DOMException('no', 'SecurityError') } };
-      for (const name of ['indexedDB', 'localStorage', 'sessionStorage', 'caches']) Object.defineProperty(window, name, no);
+      const names = ['indexedDB', 'localStorage', 'sessionStorage', 'caches'];
+      for (const name of names) Object.defineProperty(window, name, no);
       """,
     "transactions never end": """
       Object.defineProperty(IDBTransaction.prototype, 'oncomplete', { set() {}, get() { return null } });

@@ -20,7 +20,7 @@ TABLE = {
     (407, HTML): "proxy",
     **{(status, HTML): "blocked" for status in (400, 401, 402, 403, 404, 405, 406, 409, 410, 411, 413, 414, 415, 417,
                                                 418, 422, 426, 431, 451, 501)},
-    (403, OURS): "blocked", (405, OURS): "blocked", (501, OURS): "blocked", (401, OURS): "busy", (404, OURS): "busy",
+    (403, OURS): "blocked", (405, OURS): "blocked", (501, OURS): "busy", (401, OURS): "busy", (404, OURS): "busy",
     **{(status, kind): "busy" for status in (408, 421, 423, 425, 429, 500, 502, 503, 504, 507, 520, 599)
        for kind in (HTML, OURS)},
     **{(status, OURS): "refused" for status in (400, 409, 413, 415, 422)},
@@ -28,7 +28,8 @@ TABLE = {
 JUDGE = """table => table.map(([status, type]) => {
   const entry = { report: 'r', revision: 1, sha256: 's', lane: 'report' };
   const text = '{"title": "No", "status": 0}';
-  const said = self.GuidanceAnswers.judged(entry, new Response(text, { status, headers: { 'Content-Type': type } }), text);
+  const response = new Response(text, { status, headers: { 'Content-Type': type } });
+  const said = self.GuidanceAnswers.judged(entry, response, text);
   return said.receipt ? 'receipt' : said.refusal ? 'refused' : said.why;
 })"""
 

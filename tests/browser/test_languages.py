@@ -309,7 +309,7 @@ def test_back_goes_one_question_back_after_two_changes_of_language_and_out_at_th
         back(phone, how)
         expect(phone.locator("html")).to_have_attribute("lang", "bn")
         stands_at(phone, step)
-        wait_until(lambda left=left: standing(last_walk(phone)) == left)  # type: ignore[misc]
+        wait_until(lambda left=left: standing(last_walk(phone)) == left)
     tap(phone, "yes")
     stands_at(phone, "safety-exit")
     expect(phone.locator("html")).to_have_attribute("lang", "bn")

@@ -1,4 +1,4 @@
-"""A phone whose clock is wrong, or is set while a page is open: countdowns, ages and what the City makes of a report."""
+"""A phone whose clock is wrong, or is set while a page is open: countdowns, ages, and the urgency of a report."""
 
 from __future__ import annotations
 

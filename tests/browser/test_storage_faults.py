@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -95,7 +96,10 @@ def test_storage_that_dies_after_loading_stops_neither_the_alert_nor_that_it_got
     page.locator(".edge [data-answer=went-in]").click()
     page.locator(".edge [data-alert]", has_text="Tell them it got worse").click()
     send(page)
-    revisions = lambda: [each for each in phones.rows(server, "report_revisions") if each["report_id"] == report]  # noqa: E731
+
+    def revisions() -> list[dict[str, Any]]:
+        return [each for each in phones.rows(server, "report_revisions") if each["report_id"] == report]
+
     wait_until(lambda: len(revisions()) == 2, 15)
     assert "went-in" in [each["answer"] for each in json.loads(revisions()[1]["body"])["trail"]]
     nothing_unheard(page)
