@@ -66,3 +66,22 @@ export function put(store, record) {
 export function del(store, id) {
   return transact(store, "readwrite", (t) => t.objectStore(store).delete(id));
 }
+
+/** What this tab remembers from page to page; nothing where the browser keeps nothing. @param {string} key @returns {string|null} */
+export function recall(key) {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} key @param {string|null} value null to forget it */
+export function remember(key, value) {
+  try {
+    if (value === null) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, value);
+  } catch {
+    // blocked or full
+  }
+}

@@ -1,8 +1,7 @@
 // The trail: what one person answered, in order, with times. Kept in the store `walks`; walk.js writes it,
 // the alert and the report read it. A walk belongs to one protocol version (its hash) from start to end.
 import { lastAlert } from "./last-alert.js";
-import { all, del, get, put, transact } from "./db.js";
-import { recall, remember } from "./tab-store.js";
+import { all, del, get, put, recall, remember, transact } from "./db.js";
 import { moment, now, since } from "./time.js";
 
 /**

@@ -1,5 +1,5 @@
 // What the choice of a language notes for the walk that was left for it.
-import { recall, remember } from "./tab-store.js";
+import { recall, remember } from "./db.js";
 import { now } from "./time.js";
 import { CHOSEN, GOES_ON, LEFT, pageOf, parsed } from "./walk-left.js";
 

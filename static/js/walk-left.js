@@ -1,6 +1,6 @@
 // A walk that is left to choose a language, and goes on in the other one. Each of its steps has a place in the browser's
 // history; going back to one that was made in another language shows it in the chosen one.
-import { recall, remember } from "./tab-store.js";
+import { recall, remember } from "./db.js";
 import { now } from "./time.js";
 
 export const LEFT = "walk-left";

@@ -3,7 +3,6 @@
 import { within } from "./db.js";
 import { askForDetails, dress, dressAll, outcomeOf, placeStep, section, showElapsed } from "./guide-page.js";
 import { recordAnswer, recordBack, standing } from "./trail.js";
-import { holdVersion } from "./hold-version.js";
 import { carriedHere, carriedOver, forgetLanguage, forgetLeft, leave, leftWalk } from "./walk-left.js";
 
 /** @typedef {import("./trail.js").Walk} Walk */
@@ -299,7 +298,7 @@ async function beginAtLast() {
  */
 export async function walkThrough(kept) {
   book = kept;
-  holdVersion();
+  import("./hold-version.js").then(({ holdVersion }) => holdVersion()).catch((error) => console.warn(error));
   document.addEventListener("click", onClick);
   try {
     await beginAtLast();
