@@ -21,9 +21,14 @@ def file_report(
     sender: Sender | None,
     desk: Desk,
     policy: Policy,
+    *,
+    left_at: datetime | None = None,
 ) -> Received:
-    """Keep a revision and, where it is a reason to, plan the alert. All in the caller's transaction."""
-    received = receive(db, now, report_id, body, sender, desk)
+    """Keep a revision and, where it is a reason to, plan the alert. All in the caller's transaction.
+
+    `left_at` is when it left the phone, by the phone's clock.
+    """
+    received = receive(db, now, report_id, body, sender, desk, left_at=left_at)
     if received.page and received.site_id is not None:
         raise_alert(db, now, received.incident_id, received.site_id, received.urgency, policy, received.news)
     return received

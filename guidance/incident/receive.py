@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from guidance.clock import from_text, to_text
 from guidance.incident import receipt as receipts
-from guidance.incident.urgency import more_urgent, report_urgency, waited_too_long, walk_urgency
+from guidance.incident.urgency import more_urgent, report_urgency, waited, waited_too_long, walk_urgency
 from guidance.protocol.model import Interrupt, Protocol
 from guidance.protocol.replay import replay
 from guidance.store import incidents, log, reports
@@ -70,6 +70,7 @@ class _Arrival:
     urgency: str
     late: bool
     trail_problem: str
+    left_at: str = ""
     interrupts: frozenset[str] = frozenset()
 
     @property
@@ -78,9 +79,18 @@ class _Arrival:
 
 
 def receive(
-    db: Database, now: datetime, report_id: str, body: Mapping[str, Any], sender: Sender | None, desk: Desk
+    db: Database,
+    now: datetime,
+    report_id: str,
+    body: Mapping[str, Any],
+    sender: Sender | None,
+    desk: Desk,
+    *,
+    left_at: datetime | None = None,
 ) -> Received:
     """Keep a revision whose body passed the schema. Runs inside the caller's transaction.
+
+    `left_at` is when it left the phone, by the clock that wrote its `sent_at`; None where the phone did not say.
 
     The same content again gives the same receipt. Other content under a revision that is there is kept as a
     variant and flagged on the timeline. A trail that does not replay is accepted and flagged. What is not from a
@@ -92,7 +102,7 @@ def receive(
     known = reports.find_revision(db, report_id, int(body["revision"]))
     if known is not None and report is not None:
         return _known_revision(db, to_text(now), report, known, body, sha256, sender, verified)
-    arrival = _read(db, now, report_id, body, sha256, sender, verified, desk)
+    arrival = _read(db, now, report_id, body, sha256, sender, verified, desk, left_at)
     return _first_revision(db, arrival, desk) if report is None else _further_revision(db, arrival, report, desk)
 
 
@@ -112,6 +122,7 @@ def _read(
     sender: Sender | None,
     verified: bool,
     desk: Desk,
+    left_at: datetime | None,
 ) -> _Arrival:
     protocol = desk.find_protocol(db, body["protocol"]["hash"])
     position, problem = None, "no version of the protocol with this hash was ever published here"
@@ -120,10 +131,11 @@ def _read(
         walk = replay(protocol, body["trail"], sender.site_type if sender else None)
         position, problem = walk.position, walk.problem or ""
         interrupts = frozenset(each.answer.id for each in walk.walked if isinstance(each.answer, Interrupt))
-    late = waited_too_long(from_text(body["sent_at"]), now, desk.late_hours)
+    late = waited_too_long(waited(from_text(body["sent_at"]), left_at, now), desk.late_hours)
     walked = walk_urgency(protocol, position)
     urgency = report_urgency(walked, body.get("urgency"), late=late, verified=verified)
-    return _Arrival(report_id, body, sha256, sender, verified, to_text(now), urgency, late, problem, interrupts)
+    left = to_text(left_at) if left_at else ""
+    return _Arrival(report_id, body, sha256, sender, verified, to_text(now), urgency, late, problem, left, interrupts)
 
 
 def _known_revision(
@@ -222,6 +234,7 @@ def _keep(db: Database, arrival: _Arrival, incident: incidents.IncidentRow, desk
             sent_at=arrival.body["sent_at"],
             received_at=arrival.now,
             receipt=receipt.to_json(),
+            left_at=arrival.left_at,
         ),
     )
     _tell_timeline(db, arrival, incident, event)

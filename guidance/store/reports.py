@@ -19,7 +19,8 @@ class ReportRow:
 
 @dataclass(frozen=True)
 class RevisionRow:
-    """One revision. `body` and `receipt` are JSON text; `trail_problem` is empty for a trail that replays."""
+    """One revision. `body` and `receipt` are JSON text; `trail_problem` is empty for a trail that replays; `left_at` is
+    when it left the phone, by the same clock as `sent_at`, and empty where the phone did not say."""
 
     report_id: str
     revision: int
@@ -31,6 +32,7 @@ class RevisionRow:
     sent_at: str
     received_at: str
     receipt: str
+    left_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,8 @@ def add_revision(db: Database, revision: RevisionRow) -> None:
     """Keep a new revision. The primary key refuses a second one under the same number."""
     db.execute(
         "INSERT INTO report_revisions (report_id, revision, sha256, body, protocol_hash, trail_problem, verified, "
-        "sent_at, received_at, receipt) VALUES (:report_id, :revision, :sha256, :body, :protocol_hash, "
-        ":trail_problem, :verified, :sent_at, :received_at, :receipt)",
+        "sent_at, received_at, receipt, left_at) VALUES (:report_id, :revision, :sha256, :body, :protocol_hash, "
+        ":trail_problem, :verified, :sent_at, :received_at, :receipt, :left_at)",
         vars(revision),
     )
 

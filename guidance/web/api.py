@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, g, jsonify, request
 
 from guidance.alert.intake import file_report
+from guidance.clock import from_text
 from guidance.incident.progress import Progress, Spoke, may_follow, progress_of
 from guidance.incident.receive import Received, Sender
 from guidance.store import people, reports
@@ -48,6 +50,7 @@ def put_report(report_id: UUID) -> Response:
             _sender(db, device),
             here.desk,
             here.policy,
+            left_at=_left_at(),
         )
     return _answer(received)
 
@@ -81,6 +84,15 @@ def get_device() -> Response:
             "contacts": [asdict(contact) for contact in contacts],
         }
     )
+
+
+def _left_at() -> datetime | None:
+    """When the phone sent it, by its own clock. The header stands outside of the hashed body, which says when it was
+    written. One that is no moment is as good as none: no report is refused for it."""
+    try:
+        return from_text(request.headers.get("X-Guidance-Sent-At", ""))
+    except (ValueError, OverflowError):
+        return None
 
 
 def _sender(db: Any, device: Device | None) -> Sender | None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
 from guidance.clock import from_text
-from guidance.incident.urgency import waited_too_long
+from guidance.incident.urgency import waited, waited_too_long
 from guidance.protocol.model import BACK, Outcome, Protocol
 from guidance.protocol.replay import replay
 from guidance.store import board, incidents, people, reports
@@ -29,6 +30,8 @@ from guidance.web.typed import hour_words
 SHOWN_APART = 10
 # How many entries of a timeline and how many deliveries a page shows.
 SHOWN_EVENTS, SHOWN_DELIVERIES = 200, 200
+# Two clocks that differ by less count as one.
+CLOCKS_AGREE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -223,6 +226,17 @@ def _flags(db: Database, newest: reports.RevisionRow, late_hours: int) -> list[s
                 variants,
             )
         )
-    if waited_too_long(from_text(newest.sent_at), from_text(newest.received_at), late_hours):
+    left_at = from_text(newest.left_at) if newest.left_at else None
+    received_at = from_text(newest.received_at)
+    if waited_too_long(waited(from_text(newest.sent_at), left_at, received_at), late_hours):
         found.append(_("It arrived late: it was written long before it came"))
+    if left_at and abs(left_at - received_at) > CLOCKS_AGREE:
+        found.append(_clocks(left_at, received_at))
     return found
+
+
+def _clocks(phone: datetime, server: datetime) -> str:
+    minutes = round(abs(phone - server).total_seconds() / 60)
+    if phone < server:
+        return _("The phone’s clock is %(minutes)s min behind the server’s", minutes=minutes)
+    return _("The phone’s clock is %(minutes)s min ahead of the server’s", minutes=minutes)

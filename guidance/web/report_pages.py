@@ -66,7 +66,7 @@ def alert(locale: str, protocol_id: str) -> ResponseReturnValue:
     protocol = parts().library.get(protocol_id)
     if protocol is None:
         abort(404)
-    device, form = current_device(), AlertForm(report=str(uuid4()))
+    device, form = current_device(), AlertForm(report=_report_id(request.args.get("report", "")))
     if device is not None and submitted(form):
         report_id = _file(protocol, device, locale, str(uuid.UUID(form.report.data)))
         return redirect(url_for(".alert", locale=locale, protocol_id=protocol.id, report=report_id), 303)
@@ -90,6 +90,16 @@ def _alert_page(protocol: Protocol, device: Device | None, form: AlertForm) -> R
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _report_id(asked: str) -> str:
+    """The id that the phone gave its own alert, so that both ways file one report; a new one where that is taken."""
+    try:
+        report_id = str(uuid.UUID(asked))
+    except ValueError:
+        return str(uuid4())
+    with parts().store.reader() as db:
+        return str(uuid4()) if reports.find_report(db, report_id) else report_id
 
 
 def _progress(db: Database, device: Device | None, report_id: str) -> Progress | None:

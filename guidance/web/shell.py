@@ -23,7 +23,10 @@ blueprint = Blueprint("shell", __name__)
 _making = Lock()
 
 # The outbox's own core runs inside the service worker too, as part of one script: never two versions.
-BEFORE_WORKER = ("js/outbox-store.js", "js/outbox-core.js", "js/worker-notices.js")
+BEFORE_WORKER = (
+    "js/steady-clock.js", "js/storage.js", "js/outbox-entries.js", "js/outbox-store.js", "js/outbox-answers.js",
+    "js/outbox-core.js", "js/worker-notices.js",
+)  # fmt: skip
 
 
 @blueprint.get("/<locale>/ready")

@@ -19,19 +19,43 @@ const ORDER = ["low", "normal", "urgent"];
 export async function subjectHere() {
   const main = document.querySelector("main");
   if (main?.matches("[data-guide][data-hash]")) return fromGuide(/** @type {HTMLElement} */ (main));
-  if (main?.matches("[data-report-page]")) return fromDraft(await get("drafts", location.hash.slice(1)));
+  if (main?.matches("[data-report-page]")) return fromDraft(await draftHere());
   return null;
+}
+
+/** @returns {Promise<any>} the page asks what is happening where there is none, or storage fails */
+function draftHere() {
+  return get("drafts", location.hash.slice(1)).catch((error) => console.warn(error));
 }
 
 /** @param {HTMLElement} main @returns {Promise<Subject>} */
 async function fromGuide({ dataset }) {
   const protocol = { id: dataset.guide ?? "", hash: dataset.hash ?? "" };
   const walk = await currentWalk();
-  if (walk?.protocol.id !== protocol.id) return bare(protocol, dataset.urgency ?? "");
+  if (walk?.protocol.id !== protocol.id) return bare(protocol, moreUrgent(urgencyShown(), dataset.urgency ?? ""));
   const { report_id, kind, entries, facts } = walk;
   const reached = walk.outcome ? document.getElementById(walk.outcome)?.dataset.urgency ?? null : null;
   const urgency = reached ?? dataset.urgency ?? "";
   return { report: report_id, kind, protocol: walk.protocol, trail: entries, facts, urgency, walk, reached };
+}
+
+/** @returns {Subject|null} what the page itself says, asking no storage; null when it does not know what is happening */
+export function subjectShown() {
+  const main = document.querySelector("main");
+  if (!main?.matches("[data-guide][data-hash]")) return null;
+  const { guide, hash, urgency } = /** @type {HTMLElement} */ (main).dataset;
+  return bare({ id: guide ?? "", hash: hash ?? "" }, moreUrgent(urgencyShown(), urgency ?? ""));
+}
+
+/** @returns {string} of the outcome that shows, where no walk is recorded: they may just have gone in */
+function urgencyShown() {
+  const shown = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+  return shown?.dataset.urgency ?? "";
+}
+
+/** @param {string} one @param {string} other */
+function moreUrgent(one, other) {
+  return ORDER.indexOf(one) > ORDER.indexOf(other) ? one : other;
 }
 
 /** @param {any} draft @returns {Subject|null} */

@@ -1,22 +1,24 @@
 // The early alert: press, confirm, five seconds to undo, then what becomes of it. Works with and without a network.
 // Loaded by guides, home and the report page. A press on [data-alert] opens partials/alert_dialog.html; where the
-// browser keeps nothing for us, the press follows its link to the page that files the alert by a form.
-import { alertedAs, bare, chosen, moreToTell, subjectHere } from "./alert-subject.js";
+// browser keeps nothing for us, it goes out directly; where that cannot be, the page behind the button files it by a form.
+import { alertedAs, bare, chosen, moreToTell, subjectHere, subjectShown } from "./alert-subject.js";
 import { within } from "./db.js";
 import { lastAlert, noteAlert, takeBackAlert } from "./last-alert.js";
-import { freeze, release, stateOf, undo, watch } from "./outbox.js";
-import { callLinks, showProgress } from "./progress.js";
+import { freeze, kick, release, stateOf, undo, watch } from "./outbox.js";
+import { callLinks, plainPage, showProgress } from "./progress.js";
 import { CHANGED, keptProfile } from "./site.js";
 import { isolated } from "./spoken.js";
 import { adoptReport } from "./trail.js";
+import { now } from "./time.js";
 import { kindWords, say } from "./words.js";
 
 /** @typedef {import("./alert-subject.js").Subject} Subject */
+/** @typedef {import("./site.js").Profile} Profile */
 
 const UNDO = 5_000;
 /** The second tap of a double tap is no undo, in milliseconds. */
 const DOUBLE = 350;
-/** How long a press waits for the phone's storage, in milliseconds. The plain page behind the button needs a network. */
+/** How long a press waits for what the phone knows, in milliseconds; then it goes on with what the page says. */
 const PATIENCE = 1_500;
 
 const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("alert-dialog"));
@@ -34,6 +36,10 @@ let ticking;
 let stopProgress = () => {};
 /** @type {{place: Element|undefined, report: string|null, stop: () => void}} */
 let onPage = { place: undefined, report: null, stop: () => {} };
+/** @type {Profile|null|undefined} undefined: nobody can say */
+let profile;
+/** Counts the presses: what one still waits for must not come up after a later one went on. */
+let presses = 0;
 
 /** @param {string} query @returns {HTMLElement} */
 function part(query) {
@@ -53,9 +59,24 @@ function show(name, focus = `[data-part="${name}"] h2`) {
 }
 
 async function press() {
-  here = await subjectHere();
-  const report = await alertedAs(here);
-  const more = report && (await moreToTell(here, report));
+  presses += 1;
+  try {
+    return await within(PATIENCE, known(presses));
+  } catch (error) {
+    console.warn(error);
+    presses += 1;
+    subject = subjectShown();
+    return subject ? confirm() : show("choose");
+  }
+}
+
+/** @param {number} turn */
+async function known(turn) {
+  const about = await subjectHere();
+  const report = await alertedAs(about);
+  const more = report && (await moreToTell(about, report));
+  if (turn !== presses) return undefined;
+  here = about;
   if (report && !more) return showSent(report, true);
   subject = more ? more.subject : here;
   return subject ? confirm(Boolean(more)) : show("choose");
@@ -69,11 +90,16 @@ function choose(button) {
 
 /** @param {boolean} [further] whether an alert of this report went out already */
 async function confirm(further = false) {
-  const profile = await keptProfile();
-  part("[data-site]").textContent = profile ? isolated(profile.site.name) : say("not-joined");
+  const turn = presses;
+  profile = await within(PATIENCE, keptProfile()).catch(() => undefined);
+  if (turn !== presses) return;
+  const unjoined = profile === null;
+  const site = part("[data-site]");
+  site.textContent = profile ? isolated(profile.site.name) : say("not-joined");
+  /** @type {HTMLElement} */ (site.parentElement).hidden = profile === undefined;
   part("[data-kind]").textContent = kindWords(subject?.kind ?? "");
-  for (const each of dialog.querySelectorAll("[data-if-joined]")) each.toggleAttribute("hidden", !profile);
-  for (const each of dialog.querySelectorAll("[data-if-unjoined]")) each.toggleAttribute("hidden", Boolean(profile));
+  for (const each of dialog.querySelectorAll("[data-if-joined]")) each.toggleAttribute("hidden", unjoined);
+  for (const each of dialog.querySelectorAll("[data-if-unjoined]")) each.toggleAttribute("hidden", !unjoined);
   part('[data-part="confirm"] [data-another]').hidden = !further;
   show("confirm");
 }
@@ -85,18 +111,17 @@ async function send() {
     held = await freezeAlert(/** @type {Subject} */ (subject));
     countDown();
   } catch (error) {
-    console.error(error);
-    end(say("storage-failed"), true);
+    await goPlain(error, subject);
   } finally {
     sending = false;
   }
 }
 
-/** @param {Subject} about @returns {Promise<any>} the entry, which the phone has for good */
+/** @param {Subject} about @returns {Promise<any>} the entry, which the phone has for good, or this page where storage fails */
 async function freezeAlert({ report, kind, protocol, trail, facts, urgency }) {
   const content = { report, part: /** @type {"alert"} */ ("alert"), kind, protocol, trail, facts, locale: document.documentElement.lang };
   const stated = urgency === "low" ? "normal" : urgency;
-  const entry = await freeze({ ...content, urgency: stated }, { site: (await keptProfile())?.site.name ?? "", wait: UNDO });
+  const entry = await freeze({ ...content, urgency: stated }, { site: profile?.site.name ?? "", wait: UNDO });
   before = { alert: lastAlert(), report: null };
   noteAlert({ report, kind, at: entry.created_at });
   if (here?.walk) before.report = await adoptReport(report).catch(nothingAdopted);
@@ -120,10 +145,11 @@ function countDown() {
 }
 
 function tick() {
-  const left = held ? Math.ceil((held.not_before - Date.now()) / 1000) : 0;
+  const left = held ? Math.ceil((held.not_before - now()) / 1000) : 0;
   part("[data-seconds]").textContent = String(Math.max(0, left));
   if (left > 0) return;
   const entry = letGo();
+  kick();
   if (entry && dialog.open) showSent(entry.report, false);
 }
 
@@ -136,7 +162,7 @@ function letGo() {
 }
 
 async function takeBack() {
-  if (!held || Date.now() < held.not_before - UNDO + DOUBLE) return;
+  if (!held || now() < held.not_before - UNDO + DOUBLE) return;
   const { report } = letGo();
   try {
     if (!(await undoAlerts(report))) return showSent(report, false, say("undo-late"));
@@ -152,7 +178,7 @@ async function takeBack() {
 /** @param {string} report @returns {Promise<boolean>} whether nothing of it goes out */
 async function undoAlerts(report) {
   const { entries } = await stateOf(report);
-  const late = entries.filter((each) => each.part === "alert" && each.not_before > Date.now());
+  const late = entries.filter((each) => each.part === "alert" && each.not_before > now());
   const undone = await Promise.all(late.map((each) => undo(each.id)));
   return undone.length > 0 && undone.every(Boolean);
 }
@@ -199,12 +225,17 @@ function another() {
 function onClick(event) {
   const target = /** @type {Element} */ (event.target);
   if (target.closest("[data-alert]")) {
-    if (!crypto.subtle || !window.indexedDB) return undefined;
+    if (!crypto.subtle) return; // no secure connection: the link leads to the plain page
     event.preventDefault();
-    return within(PATIENCE, press()).catch(followLink(/** @type {HTMLAnchorElement} */ (target.closest("[data-alert]"))));
+    press().catch((error) => goPlain(error, here));
+    return;
   }
   const button = /** @type {HTMLElement|null} */ (target.closest("#alert-dialog button"));
-  if (!button) return undefined;
+  if (button) Promise.resolve(pressed(button)).catch((error) => goPlain(error, subject));
+}
+
+/** @param {HTMLElement} button of the dialog */
+function pressed(button) {
   if (button.matches("[data-choice]")) return choose(button);
   if (button.matches("[data-send]")) return send();
   if (button.matches("[data-undo]")) return takeBack();
@@ -212,12 +243,15 @@ function onClick(event) {
   return dialog.close();
 }
 
-/** @param {HTMLAnchorElement} link where the alert can be filed without this phone's storage */
-function followLink(link) {
-  return (/** @type {any} */ error) => {
-    console.error(error);
-    location.assign(link.href);
-  };
+/**
+ * Nothing works here: to the page that files the alert by a form, under the same report; without a network, say whom to call.
+ * @param {any} error @param {Subject|null} about
+ */
+function goPlain(error, about) {
+  console.error(error);
+  if (!navigator.onLine) return end(say("storage-failed"), true);
+  const link = /** @type {HTMLAnchorElement} */ (document.querySelector("[data-alert]"));
+  return location.assign(about ? plainPage(about.kind, about.report) : link.href);
 }
 
 /** The alert's state on the page itself: on each alert button, and on the outcome that is shown. */
@@ -258,7 +292,10 @@ dialog.addEventListener("cancel", (event) => {
   // An Escape meant for something else must neither send nor undo; the two buttons do.
   if (!part('[data-part="undo"]').hidden) event.preventDefault();
 });
-dialog.addEventListener("close", () => stopProgress());
+dialog.addEventListener("close", () => {
+  presses += 1;
+  stopProgress();
+});
 addEventListener("pagehide", leave);
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
 const mark = () => markPage().catch((error) => console.warn(error)); // no storage: the button's link works

@@ -1,7 +1,8 @@
 // The board: keeps its rows true while it is open, and lets a hand stay on the keyboard.
 // Rows are made from the page's own <template data-row>; every word comes from the server.
+import { areKeysOff, turnKeys } from "./board-keys.js";
 import { showWaiting } from "./board-waiting.js";
-import { watch } from "./live.js";
+import { askFor, watch } from "./live.js";
 import { filled, isolated } from "./spoken.js";
 import { keepAges } from "./times.js";
 
@@ -15,23 +16,16 @@ const body = table.tBodies[0];
 const pill = /** @type {HTMLElement} */ (document.querySelector("[data-live]"));
 const news = /** @type {HTMLElement} */ (document.querySelector("[data-news]"));
 const pageTitle = document.title;
-const KEYS_OFF = "board-keys-off";
 
 keepAges(table);
 showCount(rowsWhere("open").length);
-watch({ since: table.dataset.since ?? "0", changed: refresh, link: showLink });
+watch({ since: table.dataset.since ?? "0", look: refresh, link: showLink });
 startKeys();
 
-/** Ask for the list and bring the rows up to date, in the server's order. */
+/** Ask for the list and bring the rows up to date, in the server's order. @returns {Promise<import("./live.js").Link>} */
 async function refresh() {
-  let answer;
-  try {
-    answer = await fetch(table.dataset.source ?? "", { headers: { accept: "application/json" }, cache: "no-store" });
-  } catch {
-    return showLink("offline");
-  }
-  if (answer.status === 401) return showLink("ended");
-  if (!answer.ok) return showLink("off");
+  const { state, answer } = await askFor(table.dataset.source ?? "");
+  if (!answer) return state;
   const told = await answer.json();
   showRows(told.rows);
   showWaiting(told.waiting);
@@ -40,6 +34,7 @@ async function refresh() {
     /** @type {HTMLInputElement} */ (each).value = told.form_token;
   });
   showCount(told.counts.open);
+  return state;
 }
 
 /** @param {Row[]} rows */
@@ -128,8 +123,8 @@ function showLink(state) {
 function startKeys() {
   const hint = /** @type {HTMLElement} */ (document.querySelector("[data-keys]"));
   const box = /** @type {HTMLInputElement} */ (document.querySelector("[data-keys-on]"));
-  box.checked = localStorage.getItem(KEYS_OFF) === null;
-  box.addEventListener("change", () => (box.checked ? localStorage.removeItem(KEYS_OFF) : localStorage.setItem(KEYS_OFF, "1")));
+  box.checked = !areKeysOff();
+  box.addEventListener("change", () => turnKeys(box.checked));
   hint.hidden = false;
   document.addEventListener("keydown", (event) => {
     if (!box.checked || event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target)) return;

@@ -2,7 +2,6 @@
 // send what waits in the outbox.
 // Loaded by base.html. Registers through the one Trusted Types policy of this product, which knows one address.
 import { showSite } from "./site.js";
-import { watchForUpdate } from "./update.js";
 import { askWorker, atRest } from "./worker.js";
 
 const WORKER = "/service-worker.js";
@@ -65,7 +64,6 @@ document.querySelector("[data-language]")?.addEventListener("click", (event) => 
   link.hash = `at=${encodeURIComponent(location.pathname + location.search + location.hash)}`;
 });
 register().then(
-  (registration) => registration && watchForUpdate(registration),
+  (registration) => registration && import("./update.js").then(({ watchForUpdate }) => watchForUpdate(registration)),
   // Without a worker the page itself still works; Ready? shows what is missing.
-  (error) => console.warn(error),
-);
+).catch((error) => console.warn(error));

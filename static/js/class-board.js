@@ -1,6 +1,6 @@
 // A class board: keeps its cells true while it is open. Rows are made from the page's own <template data-line>; every
 // word comes from the server.
-import { watch } from "./live.js";
+import { askFor, watch } from "./live.js";
 
 /**
  * @typedef {{state: string, word: string, position: string, more: string}} Cell
@@ -12,19 +12,13 @@ const body = table.tBodies[0];
 const pill = /** @type {HTMLElement|null} */ (document.querySelector("[data-live]"));
 
 if (!("over" in table.dataset)) {
-  watch({ since: "0", address: table.dataset.liveAddress, changed: refresh, link: showLink });
+  watch({ since: "0", address: table.dataset.liveAddress, look: refresh, link: showLink });
 }
 
-/** Ask for the board and bring the cells up to date. */
+/** Ask for the board and bring the cells up to date. @returns {Promise<import("./live.js").Link>} */
 async function refresh() {
-  let answer;
-  try {
-    answer = await fetch(table.dataset.source ?? "", { headers: { accept: "application/json" }, cache: "no-store" });
-  } catch {
-    return showLink("offline");
-  }
-  if (answer.status === 401) return showLink("ended");
-  if (!answer.ok) return showLink("off");
+  const { state, answer } = await askFor(table.dataset.source ?? "");
+  if (!answer) return state;
   const told = await answer.json();
   showLines(told.lines);
   table.querySelectorAll("[data-passed]").forEach((each, place) => (each.textContent = String(told.passed[place])));
@@ -35,6 +29,7 @@ async function refresh() {
   // Another trainer revealed something or ended the class: what is typed here must not be lost to a reload.
   const news = /** @type {HTMLElement} */ (document.querySelector("[data-news]"));
   news.hidden = !(told.ended || String(told.revealed) !== table.dataset.revealed);
+  return state;
 }
 
 /** @param {Line[]} lines */

@@ -1,79 +1,17 @@
-// The one opener of the phone's database `guidance`. Every module and the outbox read and write through it.
-// Stores: site, walks, drafts, outbox, receipts, settings; of practice: practice_walks, practice_runs, scenarios.
-// Each is keyed by `id`. A newer version only ever adds stores.
-
-const NAME = "guidance";
-const VERSION = 2;
-const STORES = [
-  "site", "walks", "drafts", "outbox", "receipts", "settings", "practice_walks", "practice_runs", "scenarios",
-];
+// The phone's database for modules: whole records by store and id. Every wait for it has an end (storage.js).
+import "./storage.js";
 
 /**
  * @typedef {"site"|"walks"|"drafts"|"outbox"|"receipts"|"settings"|"practice_walks"|"practice_runs"|"scenarios"} StoreName
  */
 
-/** How long storage may take to answer, in milliseconds. */
-const PATIENCE = 1_500;
-/** What a connection says that the system took away while the page slept. */
-const DEAD = new Set(["InvalidStateError", "UnknownError"]);
-
-/** @type {Promise<IDBDatabase>|null} */
-let opened = null;
+const storage = /** @type {any} */ (self).GuidanceStorage;
 
 /**
- * The open database. A second call shares the first connection; a connection that the browser closed is opened anew.
- * @returns {Promise<IDBDatabase>} rejects when the browser keeps no storage for us
+ * A promise that does not wait for ever.
+ * @type {<T>(milliseconds: number, promise: Promise<T>) => Promise<T>} rejects when the time is over
  */
-export function open() {
-  opened ??= connect(VERSION).catch((error) => {
-    opened = null;
-    throw error;
-  });
-  return opened;
-}
-
-/**
- * @param {number} [version] without one: as it is
- * @returns {Promise<IDBDatabase>} rejects too when storage is blocked or silent: guidance and alert then go on without it
- */
-function connect(version) {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, version);
-    const silent = setTimeout(() => reject(new Error("The phone's storage does not answer")), PATIENCE);
-    request.onupgradeneeded = () => {
-      for (const name of STORES) {
-        if (!request.result.objectStoreNames.contains(name)) {
-          request.result.createObjectStore(name, { keyPath: "id" });
-        }
-      }
-    };
-    request.onblocked = () => reject(new Error("A page of an older version holds the phone's storage"));
-    request.onsuccess = () => {
-      clearTimeout(silent);
-      const late = watched(request.result);
-      resolve(late);
-      opened ??= Promise.resolve(late); // the answer came when nobody waited any more: the next one has it at once
-    };
-    request.onerror = () => {
-      clearTimeout(silent);
-      // Another tab brought a newer version of the product: its stores hold all of ours.
-      if (request.error?.name === "VersionError") resolve(connect());
-      else reject(request.error);
-    };
-  });
-}
-
-/** @param {IDBDatabase} database */
-function watched(database) {
-  database.onversionchange = () => {
-    database.close();
-    opened = null;
-  };
-  database.onclose = () => {
-    opened = null;
-  };
-  return database;
-}
+export const within = storage.within;
 
 /**
  * Run one transaction; resolves with `act`'s result only when the disk has it.
@@ -81,45 +19,12 @@ function watched(database) {
  * @param {StoreName|StoreName[]} stores
  * @param {IDBTransactionMode} mode
  * @param {(transaction: IDBTransaction) => IDBRequest<T>|void} act
- * @returns {Promise<T|undefined>} rejects with the transaction's error (a full disk among them); nothing is kept then
+ * @returns {Promise<T|undefined>} rejects when storage is blocked, full or silent; nothing is kept then
  */
-export async function transact(stores, mode, act) {
-  const database = await open();
-  try {
-    return await attempt(database, stores, mode, act);
-  } catch (error) {
-    if (!DEAD.has(error?.name)) throw error;
-    opened = null;
-    return attempt(await open(), stores, mode, act);
-  }
-}
-
-/**
- * @template T
- * @param {IDBDatabase} database @param {StoreName|StoreName[]} stores @param {IDBTransactionMode} mode
- * @param {(transaction: IDBTransaction) => IDBRequest<T>|void} act
- * @returns {Promise<T|undefined>}
- */
-function attempt(database, stores, mode, act) {
-  return new Promise((resolve, reject) => {
-    const transaction = database.transaction(stores, mode, { durability: "strict" });
+export function transact(stores, mode, act) {
+  return storage.transact(stores, mode, (/** @type {IDBTransaction} */ transaction, /** @type {(value: any) => void} */ done) => {
     const request = act(transaction);
-    transaction.oncomplete = () => resolve(request ? request.result : undefined);
-    transaction.onabort = () => reject(transaction.error);
-  });
-}
-
-/**
- * A promise that does not wait for ever.
- * @template T
- * @param {number} milliseconds
- * @param {Promise<T>} promise
- * @returns {Promise<T>} rejects when the time is over
- */
-export function within(milliseconds, promise) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`No answer within ${milliseconds} ms`)), milliseconds);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+    if (request) request.addEventListener("success", () => done(request.result));
   });
 }
 
@@ -160,4 +65,23 @@ export function put(store, record) {
  */
 export function del(store, id) {
   return transact(store, "readwrite", (t) => t.objectStore(store).delete(id));
+}
+
+/** What this tab remembers from page to page; nothing where the browser keeps nothing. @param {string} key @returns {string|null} */
+export function recall(key) {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} key @param {string|null} value null to forget it */
+export function remember(key, value) {
+  try {
+    if (value === null) sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, value);
+  } catch {
+    // blocked or full
+  }
 }

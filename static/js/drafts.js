@@ -1,5 +1,5 @@
 // A report being written, kept on the phone as it is typed. One tab writes it at a time. For report.js.
-import { all, del, get, transact } from "./db.js";
+import { all, del, get, transact, within } from "./db.js";
 
 /**
  * @typedef {{
@@ -45,8 +45,8 @@ export function discardDraft(id) {
   return del("drafts", id);
 }
 
-/** @param {string} id @returns {Draft} */
-function blank(id) {
+/** A draft with nothing in it. @param {string} id @returns {Draft} */
+export function blank(id) {
   return {
     id, kind: "", protocol: null, trail: [], walked: {}, urgency: "", answers: {}, screen: "", edited_at: "",
     frozen: null, last_revision: 0,
@@ -125,14 +125,21 @@ async function keep(draft) {
  */
 export function hold(id, { steal = false, lost }) {
   if (!navigator.locks) return Promise.resolve(true);
-  return new Promise((granted) => {
-    const options = steal ? { steal } : { ifAvailable: true };
+  const options = steal ? { steal } : { ifAvailable: true };
+  let held = false;
+  const asked = new Promise((granted, refused) => {
     navigator.locks
       .request(`draft-${id}`, options, (lock) => {
-        granted(Boolean(lock));
+        held = Boolean(lock);
+        granted(held);
         return lock ? new Promise(() => {}) : undefined;
       })
-      .catch(lost);
+      .catch((error) => (held ? lost() : refused(error)));
+  });
+  // A browser that has no locks for us, or does not answer, must not keep the form closed.
+  return within(ASK_OTHER, asked).catch((error) => {
+    console.warn(error);
+    return true;
   });
 }
 

@@ -4,6 +4,7 @@
 import { telephone } from "./site.js";
 import { dayWords, inCity } from "./city-time.js";
 import { filled, isolated } from "./spoken.js";
+import { since } from "./time.js";
 
 /** @typedef {import("./site.js").Profile} Profile */
 /** @typedef {import("./site.js").Contact} Contact */
@@ -106,7 +107,7 @@ export function showElapsed(started_at) {
   const line = document.querySelector("[data-elapsed]");
   if (!line) return;
   const time = inCity(new Date(started_at), { hour: "numeric", minute: "2-digit" });
-  const minutes = Math.floor((Date.now() - Date.parse(started_at)) / 60_000);
+  const minutes = Math.floor(since(started_at) / 60_000);
   line.textContent = filled(words.elapsed ?? "", { time, minutes });
   line.toggleAttribute("hidden", false);
 }

@@ -1,5 +1,6 @@
 // An incident's page (and the page of a site's phones): times in the reader's zone, news of changes, no double press.
-import { watch } from "./live.js";
+import { areKeysOff } from "./board-keys.js";
+import { askFor, watch } from "./live.js";
 import { keepAges, showClocks } from "./times.js";
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
@@ -15,10 +16,27 @@ function watchIncident(incident) {
   startKeys();
   watch({
     since: main.dataset.since ?? "0",
-    incident,
-    changed: () => show("[data-news]"),
-    link: (state) => state === "ended" && show("[data-ended]"),
+    look: () => lookAt(incident),
+    link: showLink,
   });
+}
+
+/** Say that something changed only when something of this incident did. @param {string} incident */
+async function lookAt(incident) {
+  const { state, answer } = await askFor(`/board/incidents/${incident}`);
+  const [, newest] = (await answer?.text())?.match(/data-since="(\d+)"/) ?? [];
+  if (Number(newest) > Number(main.dataset.since)) show("[data-news]");
+  return state;
+}
+
+/** @param {import("./live.js").Link} state */
+function showLink(state) {
+  if (state === "ended") show("[data-ended]");
+  const pill = /** @type {HTMLElement|null} */ (document.querySelector("[data-live]"));
+  if (!pill) return;
+  pill.textContent = pill.dataset[state] ?? "";
+  pill.className = `pill ${state === "on" ? "good" : "wait"}`;
+  pill.hidden = state === "ended";
 }
 
 /** @param {string} selector */
@@ -47,7 +65,7 @@ function startKeys() {
   document.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     if (event.altKey || event.ctrlKey || event.metaKey || target.matches("input, textarea, select")) return;
-    if (event.key !== "a" || !button || localStorage.getItem("board-keys-off") !== null) return;
+    if (event.key !== "a" || !button || areKeysOff()) return;
     button.form?.requestSubmit(button);
     event.preventDefault();
   });

@@ -1,11 +1,13 @@
 // The choice of language: kept on this phone, for the server and for the service worker; then back to the place before.
 import { within } from "./db.js";
 import { choose, wantAll } from "./reader.js";
-import { goesOn } from "./walk-left.js";
+import { goesOn, goesOnIn } from "./walk-goes-on.js";
 import { askWorker } from "./worker.js";
 
 /** How long a tap waits for the phone's storage, in milliseconds. */
 const PATIENCE = 700;
+/** How long the step back to the guide may take, in milliseconds. */
+const BACK = 3_000;
 
 const list = /** @type {HTMLElement} */ (document.querySelector("[data-languages]"));
 const links = /** @type {HTMLAnchorElement[]} */ ([...list.querySelectorAll("a[data-code]")]);
@@ -38,6 +40,8 @@ function cameFrom() {
 
 /** @param {string} code */
 async function take(code) {
+  const came = cameFrom();
+  const inPlace = came !== null && goesOnIn(code, came.pathname);
   goesOn();
   try {
     await within(PATIENCE, choose(code));
@@ -45,7 +49,15 @@ async function take(code) {
     console.warn(error); // without storage the cookie still tells the server
   }
   navigator.serviceWorker?.controller?.postMessage({ type: "keep" });
-  location.replace(placeIn(code));
+  if (!inPlace) return location.replace(placeIn(code));
+  return stepBack(placeIn(code));
+}
+
+/** The page of the walk takes its own place in the history, so that each step before it can still be gone back to. */
+function stepBack(/** @type {string} */ place) {
+  const late = setTimeout(() => location.replace(place), BACK);
+  addEventListener("pagehide", () => clearTimeout(late), { once: true });
+  history.back();
 }
 
 /** @param {"status"|"keep"} type */
@@ -64,7 +76,14 @@ async function showKept(type) {
 for (const link of links) link.href = placeIn(link.dataset.code ?? "");
 const back = /** @type {HTMLAnchorElement|null} */ (document.querySelector("[data-back]"));
 if (back) back.href = placeIn(document.documentElement.lang);
-back?.addEventListener("click", () => goesOn());
+back?.addEventListener("click", (event) => {
+  const came = cameFrom();
+  const inPlace = came !== null && goesOnIn(came.pathname.split("/")[1], came.pathname);
+  goesOn();
+  if (!inPlace) return;
+  event.preventDefault();
+  stepBack(back.href);
+});
 list.addEventListener("click", (event) => {
   const link = /** @type {HTMLAnchorElement|null} */ (/** @type {Element} */ (event.target).closest("a[data-code]"));
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -1,13 +1,17 @@
 // The alert that this phone sent last. Within an hour, what is alerted, walked and written about the same kind of event
 // belongs to that report, unless the person says that something else happened. For alert.js, trail.js and report.js.
+import { now } from "./time.js";
 
 const KEY = "guidance-last-alert";
 const SAME_EVENT = 3600 * 1000;
+/** @type {Alert|null} what this page sent itself, where the browser keeps nothing for us */
+let own = null;
 
 /** @typedef {{report: string, kind: string, at: string}} Alert */
 
 /** Where the browser keeps nothing for us, alerts go out all the same. @param {Alert} alert */
 export function noteAlert({ report, kind, at }) {
+  own = { report, kind, at };
   try {
     localStorage.setItem(KEY, JSON.stringify({ report, kind, at }));
   } catch (error) {
@@ -17,8 +21,13 @@ export function noteAlert({ report, kind, at }) {
 
 /** An undone alert was never sent; what was the last before it is so again. @param {Alert|null} before */
 export function takeBackAlert(before) {
-  if (before) noteAlert(before);
-  else localStorage.removeItem(KEY);
+  own = null;
+  if (before) return noteAlert(before);
+  try {
+    localStorage.removeItem(KEY);
+  } catch (error) {
+    console.warn(error);
+  }
 }
 
 /**
@@ -28,16 +37,16 @@ export function takeBackAlert(before) {
  */
 export function lastAlert(kind) {
   const kept = read();
-  const fresh = kept && Math.abs(Date.now() - Date.parse(kept.at)) < SAME_EVENT;
+  const fresh = kept && Math.abs(now() - Date.parse(kept.at)) < SAME_EVENT;
   return fresh && (kind === undefined || kept.kind === kind) ? kept : null;
 }
 
 /** @returns {Alert|null} */
 function read() {
   try {
-    return JSON.parse(localStorage.getItem(KEY) ?? "null");
+    return JSON.parse(localStorage.getItem(KEY) ?? "null") ?? own;
   } catch (error) {
     console.warn(error); // blocked, or not ours
-    return null;
+    return own;
   }
 }

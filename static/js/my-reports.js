@@ -3,11 +3,14 @@
 import { all, get } from "./db.js";
 import { discardDraft, unsent } from "./drafts.js";
 import { discard, entries as allEntries, kick, retry, watch } from "./outbox.js";
-import { showProgress } from "./progress.js";
+import { plainPage, showProgress } from "./progress.js";
 import { isolated } from "./spoken.js";
+import { now, since } from "./time.js";
 import { clock, kindWords, make, say } from "./words.js";
 
 const WATCHED = 48 * 3600 * 1000;
+/** What stands in the way on the network itself, for good. */
+const BARRED = new Set(["portal", "proxy", "blocked"]);
 
 const main = /** @type {HTMLElement} */ (document.querySelector("[data-my-reports]"));
 const list = part(main, "[data-list]");
@@ -96,7 +99,7 @@ function showReceipt(card, { id, receipt }) {
   card.stop();
   const place = part(card.element, "[data-progress-here]");
   place.hidden = !receipt;
-  const asks = receipt && !receipt.progress?.closed && Date.now() - Date.parse(receipt.received_at) < WATCHED;
+  const asks = receipt && !receipt.progress?.closed && since(receipt.received_at) < WATCHED;
   card.stop = receipt ? showProgress(place, id, { received: true, ask: asks }) : () => {};
 }
 
@@ -140,7 +143,10 @@ function entryView(entry, report) {
   const unsure = entry.attempts > 0 || entry.state === "sending";
   part(view, "[data-sure-words]").textContent = say(unsure ? "sure-unknown" : "sure-unsent");
   part(view, "[data-retry]").hidden = entry.state === "sending" || entry.problem?.kind === "unreadable";
-  view.addEventListener("click", (event) => onEntry(event, view, entry, report));
+  if (entry.part === "alert" && entry.state === "waiting" && BARRED.has(entry.last_try?.why)) {
+    part(view, ".entry-actions").append(make("a", { class: "button", href: plainPage(entry.kind, entry.report) }, say("plain-page")));
+  }
+  view.addEventListener("click", (event) => Promise.resolve(onEntry(event, view, entry, report)).catch(trouble));
   return view;
 }
 
@@ -148,7 +154,8 @@ function entryView(entry, report) {
 function stateWords(entry) {
   if (entry.state === "needs_attention") return say("attention");
   if (entry.state === "sending") return say("sending");
-  if (entry.not_before > Date.now()) return say("undoing");
+  if (entry.state === "waiting" && BARRED.has(entry.last_try?.why)) return say("barred");
+  if (entry.not_before > now()) return say("undoing");
   return say(entry.state === "waiting" ? "waiting" : "saved");
 }
 
@@ -163,6 +170,7 @@ function whyWords({ state, problem, last_try }) {
   if (problem) return say("why-refused");
   if (state !== "waiting" || !last_try) return "";
   const time = clock(last_try.at);
+  if (BARRED.has(last_try.why)) return say(`why-${last_try.why}`, { status: last_try.status });
   return say(last_try.status ? "why-busy" : "why-offline", { time });
 }
 

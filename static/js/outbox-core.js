@@ -8,9 +8,12 @@
   /** @typedef {import("./outbox-store.js").Entry} Entry */
 
   const store = self.GuidanceOutboxStore;
+  const { judged } = self.GuidanceAnswers;
+  const { now } = self.GuidanceClock;
   const LOCK = "outbox";
   const SEND_TIMEOUT = 30_000;
-  const LOCK_PATIENCE = 45_000;
+  /** How long a sender waits for another tab, and for the browser's word on the lock, in milliseconds. */
+  const LOCK_PATIENCE = 8_000;
   const LONGEST_WAIT = 300_000;
   const FIRST_WAIT = 2_000;
   const AT_ONCE = 4;
@@ -18,9 +21,6 @@
   const KEEPALIVE_MOST = 16_000;
   /** Where each lane goes. An entry of another lane goes nowhere. */
   const ROUTES = new Map([["report", "/api/reports/"], ["practice", "/api/practice/runs/"]]);
-  /** Answers by which the server says that this content, not this moment, is the trouble. */
-  const REFUSALS = new Set([400, 409, 413, 415, 422]);
-
   /** @type {Promise<{waiting: number, next: number|null}>|null} */
   let queued = null;
 
@@ -38,8 +38,8 @@
    * @param {{now?: boolean}} options `now`: forget the waiting times first (network is back, someone pressed retry)
    * @returns {Promise<{waiting: number, next: number|null}>} how many still wait, and when the next is due
    */
-  async function flush({ now = false } = {}) {
-    if (now) await forgetWaiting();
+  async function flush({ now: anew = false } = {}) {
+    if (anew) await forgetWaiting();
     queued ??= alone(() => {
       // From here on new entries may be missed by this round, so the next call asks for a round of its own.
       queued = null;
@@ -63,35 +63,47 @@
     return flush();
   }
 
-  /** @param {() => Promise<{waiting: number, next: number|null}>} act */
+  /**
+   * Act while no other sender of this phone does. A tab that the phone froze keeps its lock for ever, and some browsers
+   * have no locks for us: sending twice is harmless, since it is the same revision; not sending is not.
+   * @param {() => Promise<{waiting: number, next: number|null}>} act
+   */
   async function alone(act) {
-    if (!navigator.locks) return act();
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), LOCK_PATIENCE);
-    const begin = () => {
-      clearTimeout(timer);
-      return act();
-    };
-    try {
-      return await navigator.locks.request(LOCK, { signal: patience.signal }, begin);
-    } catch (error) {
-      if (error.name !== "AbortError") throw error;
-      if (!patience.signal.aborted) return outlook(await store.entries()); // another tab took over from this one
-      // A tab that the phone froze keeps its lock for ever. Sending twice is harmless, not sending is not.
-      return navigator.locks.request(LOCK, { steal: true }, act);
-    }
+    let done = () => {};
+    const finished = new Promise((resolve) => (done = () => resolve(undefined)));
+    const impatient = new AbortController();
+    await new Promise((resolve) => {
+      const mine = () => {
+        resolve(undefined);
+        return finished;
+      };
+      const timer = setTimeout(() => {
+        impatient.abort();
+        lock({ steal: true }, mine).catch(resolve);
+        resolve(undefined);
+      }, LOCK_PATIENCE);
+      finished.then(() => clearTimeout(timer));
+      lock({ signal: impatient.signal }, mine).catch(resolve).finally(() => clearTimeout(timer));
+    });
+    return act().finally(done);
+  }
+
+  /** @param {LockOptions} options @param {() => Promise<any>} act */
+  async function lock(options, act) {
+    return navigator.locks.request(LOCK, options, act);
   }
 
   async function forgetWaiting() {
-    for (const entry of await store.entries()) {
+    for (const entry of (await store.look()).found) {
       if (entry.state !== "waiting" || !entry.next_try_at) continue;
       await store.revise(entry.id, (kept) => (kept.state === "waiting" ? { ...kept, next_try_at: 0 } : null));
     }
   }
 
   async function drain() {
-    const chains = [...chainsOf(await store.entries())];
-    const trouble = [];
+    const { found, trouble: unread } = await store.look();
+    const chains = [...chainsOf(found)];
+    const trouble = unread ? [unread] : [];
     const lane = async () => {
       for (let chain = chains.shift(); chain; chain = chains.shift()) {
         await sendChain(chain).catch((error) => trouble.push(error));
@@ -99,7 +111,7 @@
     };
     await Promise.all(Array.from({ length: AT_ONCE }, lane));
     if (trouble.length) throw trouble[0];
-    return outlook(await store.entries());
+    return outlook((await store.look()).found);
   }
 
   /** @param {Entry[]} found @returns {Iterable<Entry[]>} the entries of each report, lowest revision first */
@@ -140,7 +152,7 @@
   /** @param {Entry} entry @returns {number} milliseconds since 1970; a clock that was set back cannot move it far off */
   function dueAt(entry) {
     const at = Math.max(Number(entry.not_before) || 0, Number(entry.next_try_at) || 0);
-    return at > Date.now() + LONGEST_WAIT ? 0 : at;
+    return at > now() + LONGEST_WAIT ? 0 : at;
   }
 
   /** @param {Entry[]} chain */
@@ -164,13 +176,13 @@
     if (answer.receipt) await store.received(claimed, answer.receipt);
     else if (answer.taken && !claimed.renumbered) return !(await store.renumber(claimed, answer.taken));
     else if (answer.refusal) await needsAttention(claimed.id, answer.refusal);
-    else await wait(claimed.id, answer.status);
+    else await wait(claimed.id, answer);
     return Boolean(answer.receipt || answer.refusal);
   }
 
   /** @param {Entry} kept @returns {Entry|null} null when it is not its time, or not its turn any more */
   function claim(kept) {
-    return kept.state !== "needs_attention" && dueAt(kept) <= Date.now() ? { ...kept, state: "sending" } : null;
+    return kept.state !== "needs_attention" && dueAt(kept) <= now() ? { ...kept, state: "sending" } : null;
   }
 
   /** @param {Entry} entry @returns {Promise<string>} what is wrong with the entry itself, in a code; empty when whole */
@@ -183,10 +195,9 @@
   }
 
   /**
-   * One attempt. Whatever is not plainly our receipt or our server's refusal means: later again.
+   * One attempt.
    * @param {Entry} entry @param {boolean} [keepalive] whether it goes on when the page does not
-   * @returns {Promise<{receipt?: any, refusal?: any, taken?: number, status: number}>} `taken`: the revision under which
-   *   the server has another content and kept ours beside it
+   * @returns {Promise<ReturnType<typeof judged>>}
    */
   async function put(entry, keepalive = false) {
     const giveUp = new AbortController();
@@ -194,60 +205,25 @@
     try {
       const response = await fetch(`${ROUTES.get(laneOf(entry))}${entry.report}`, {
         method: "PUT", body: entry.text, signal: giveUp.signal,
-        headers: { "Content-Type": "application/json", "X-Guidance": "1" },
-        credentials: "same-origin", redirect: "error", cache: "no-store", keepalive,
+        headers: { "Content-Type": "application/json", "X-Guidance": "1", ...departure(entry) },
+        credentials: "same-origin", redirect: "manual", cache: "no-store", keepalive,
       });
-      return judged(entry, response.status, mediaType(response), await response.text());
+      return judged(entry, response, await response.text());
     } catch (error) {
-      if (error instanceof TypeError || error.name === "AbortError") return { status: 0 };
+      if (error instanceof TypeError || error.name === "AbortError") return { status: 0, why: "offline" };
       throw error;
     } finally {
       clearTimeout(timer);
     }
   }
 
-  /** @param {Response} response */
-  function mediaType(response) {
-    return (response.headers.get("Content-Type") ?? "").split(";")[0].trim().toLowerCase();
-  }
-
-  /** @param {Entry} entry @param {number} status @param {string} type @param {string} text */
-  function judged(entry, status, type, text) {
-    const said = type === "application/json" || type === "application/problem+json" ? parsed(text) : null;
-    if ((status === 200 || status === 201) && isReceipt(said, entry)) return { receipt: said, status };
-    if (REFUSALS.has(status) && said && type === "application/problem+json") {
-      const taken = status === 409 && said.kept === true && laneOf(entry) === "report" ? said.receipt?.revision : undefined;
-      const refusal = { kind: "refused", status, detail: words(said), errors: errorsOf(said) };
-      return { refusal, status, ...(Number.isInteger(taken) ? { taken } : {}) };
-    }
-    return { status };
-  }
-
-  /** @param {any} said @param {Entry} entry */
-  function isReceipt(said, entry) {
-    return Boolean(said) && said.id === entry.report && said.revision === entry.revision && said.sha256 === entry.sha256;
-  }
-
-  /** @param {string} text @returns {any} the object, or null where there is none */
-  function parsed(text) {
-    try {
-      const value = JSON.parse(text);
-      return typeof value === "object" ? value : null;
-    } catch (error) {
-      if (error instanceof SyntaxError) return null;
-      throw error;
-    }
-  }
-
-  /** @param {any} said */
-  function words(said) {
-    return [said.title, said.detail].filter((part) => typeof part === "string").join(". ");
-  }
-
-  /** @param {any} said */
-  function errorsOf(said) {
-    const errors = Array.isArray(said.errors) ? said.errors : [];
-    return errors.map((each) => ({ field: String(each?.field ?? ""), detail: String(each?.detail ?? "") }));
+  /**
+   * When it leaves, by the clock that dated the body: the server takes its age from the two, whatever that clock says.
+   * @param {Entry} entry @returns {Object<string, string>} a header
+   */
+  function departure(entry) {
+    const at = Date.parse(entry.created_at) + store.ageOf(entry);
+    return Number.isFinite(at) ? { "X-Guidance-Sent-At": new Date(at).toISOString() } : {};
   }
 
   /** @param {IDBValidKey} id @param {Entry["problem"]} problem */
@@ -256,18 +232,18 @@
     return store.revise(id, (entry) => ({ ...entry, state: "needs_attention", problem, last_try }));
   }
 
-  /** @param {string} id @param {number} status what the server answered; 0 for no answer */
-  function wait(id, status) {
+  /** @param {string} id @param {{status: number, why?: string, pause?: number}} answer status 0 for none */
+  function wait(id, { status, why, pause: asked = 0 }) {
     return store.revise(id, (entry) => {
       const attempts = (entry.attempts || 0) + 1;
-      const next_try_at = Date.now() + pause(attempts);
-      return { ...entry, state: "waiting", attempts, next_try_at, last_try: tried(status) };
+      const next_try_at = now() + Math.max(pause(attempts), asked);
+      return { ...entry, state: "waiting", attempts, next_try_at, waited: store.mark(store.ageOf(entry)), last_try: tried(status, why) };
     });
   }
 
-  /** @param {number} status */
-  function tried(status) {
-    return { at: new Date().toISOString(), status };
+  /** @param {number} status @param {string} [why] */
+  function tried(status, why) {
+    return { at: new Date(now()).toISOString(), status, ...(why ? { why } : {}) };
   }
 
   /** @param {number} attempts @returns {number} milliseconds: doubling, at most five minutes, spread by half */
@@ -276,8 +252,5 @@
     return longest * (0.5 + Math.random() / 2);
   }
 
-  const { CHANNEL, entries, digest, enqueue, enqueueRun, undo, discard, revisionUsed } = store;
-  self.GuidanceOutbox = Object.freeze({
-    CHANNEL, entries, digest, enqueue, enqueueRun, undo, discard, revisionUsed, retry, release, flush,
-  });
+  self.GuidanceOutbox = Object.freeze({ ...store, retry, release, flush });
 })();

@@ -1,6 +1,10 @@
 // The sending of the outbox on a page: when there is a chance, again by itself, and telling who watches.
 // For outbox.js (reports) and practice-outbox.js (practice runs). Importing it starts the sending.
+import { now } from "./time.js";
+import "./storage.js";
+import "./outbox-entries.js";
 import "./outbox-store.js";
+import "./outbox-answers.js";
 import "./outbox-core.js";
 
 /** The outbox that pages and service worker share. */
@@ -20,12 +24,13 @@ export async function kick(options = {}) {
   clearTimeout(timer);
   try {
     const { next } = await core.flush(options);
-    if (next !== null) later(next - Date.now());
+    if (next !== null) later(next - now());
   } catch (error) {
-    // The phone's storage failed (full, or taken away). The reports stay; say it to whoever reads the console.
-    console.error(error);
+    // The phone's storage failed (full, or taken away). What it has stays, what this page has was sent; the console says it.
+    console.warn(error);
     later(AFTER_TROUBLE);
   }
+  guardPage();
 }
 
 /** @param {number} pause milliseconds */
@@ -36,10 +41,23 @@ function later(pause) {
 
 /** Where the browser can, it wakes our worker when the network is back, even if this page is closed. */
 export async function askForSync() {
-  const registration = await navigator.serviceWorker?.getRegistration();
-  const sync = /** @type {any} */ (registration)?.sync;
-  // A browser may refuse (a private window does); the page's own tries go on without it.
-  await sync?.register(SYNC).catch((error) => console.info(error));
+  try {
+    const registration = await navigator.serviceWorker?.getRegistration();
+    await /** @type {any} */ (registration)?.sync?.register(SYNC);
+  } catch (error) {
+    console.info(error); // a browser may refuse (a private window does); the page's own tries go on without it
+  }
+}
+
+/** While something stands on this page alone, leaving it asks first. */
+function guardPage() {
+  const act = core.onlyHere() ? addEventListener : removeEventListener;
+  act("beforeunload", askFirst);
+}
+
+/** @param {Event} event */
+function askFirst(event) {
+  event.preventDefault();
 }
 
 /**
@@ -48,10 +66,13 @@ export async function askForSync() {
  * @returns {() => void} stops watching
  */
 export function watch(changed) {
-  if (!("BroadcastChannel" in self)) return watchHere(changed);
-  const channel = new BroadcastChannel(core.CHANNEL);
-  channel.onmessage = (event) => changed(event.data.report);
-  return () => channel.close();
+  try {
+    const channel = new BroadcastChannel(core.CHANNEL);
+    channel.onmessage = (event) => changed(event.data.report);
+    return () => channel.close();
+  } catch {
+    return watchHere(changed); // the browser has none, or not for us
+  }
 }
 
 /** @param {(report: string) => void} changed @returns {() => void} */

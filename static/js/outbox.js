@@ -3,6 +3,7 @@
 import { canonical } from "./canonical.js";
 import { get } from "./db.js";
 import { askForSync, core, kick, watch } from "./outbox-pump.js";
+import { moment } from "./time.js";
 
 export { kick, watch };
 
@@ -15,7 +16,8 @@ export { kick, watch };
  */
 
 /**
- * Freeze a content as the report's next revision. When this resolves the phone has it for good.
+ * Freeze a content as the report's next revision. When this resolves the phone has it for good; where the entry says
+ * `unkept`, storage failed, and it goes out while this page is open.
  * @param {Content} content
  * @param {{site?: string, wait?: number, draft?: any}} [options] `wait`: milliseconds for undo;
  *   `draft`: the draft it came from, kept beside it until the receipt
@@ -40,7 +42,7 @@ export async function freeze(content, { site = "", wait = 0, draft } = {}) {
 
 /** @param {Content} content @param {number} revision */
 function body({ kind, locale, protocol, trail, facts, urgency }, revision) {
-  const sent_at = new Date().toISOString();
+  const sent_at = moment();
   const plain = { revision, kind, locale, sent_at, protocol: { id: protocol.id, hash: protocol.hash } };
   const walked = trail.map(({ step, answer, at }) => ({ step, answer, at }));
   const stated = urgency === "urgent" || urgency === "normal" ? { urgency } : {};
@@ -51,19 +53,21 @@ function body({ kind, locale, protocol, trail, facts, urgency }, revision) {
 /** @param {string} report @returns {Promise<number>} a number that this phone never used for the report */
 async function nextRevision(report) {
   const { entries, receipt } = await stateOf(report);
-  const used = [receipt?.revision ?? 0, (await get("drafts", report))?.last_revision ?? 0, await core.revisionUsed(report)];
+  const draft = await get("drafts", report).catch((error) => console.warn(error)); // the server tells a number that is taken
+  const used = [receipt?.revision ?? 0, draft?.last_revision ?? 0, await core.revisionUsed(report)];
   return Math.max(...used, ...entries.map((e) => e.revision)) + 1;
 }
 
 /**
- * Everything that this phone knows of one report.
+ * Everything that this phone knows of one report. Where storage fails: everything that this page knows.
  * @param {string} report
  * @returns {Promise<{entries: any[], receipt: any}>} entries by revision; no receipt is undefined
  */
 export async function stateOf(report) {
-  const found = (await entries()).filter((entry) => entry.report === report);
-  found.sort((a, b) => a.revision - b.revision);
-  return { entries: found, receipt: await get("receipts", report) };
+  const { found } = await core.look();
+  const own = found.filter((/** @type {any} */ entry) => entry.report === report && entry.lane !== "practice");
+  own.sort((/** @type {any} */ a, /** @type {any} */ b) => a.revision - b.revision);
+  return { entries: own, receipt: await core.receiptFor(report) };
 }
 
 /**
@@ -93,10 +97,12 @@ function statedIn(text) {
   }
 }
 
-/** Every entry that is no practice run, oldest first. @returns {Promise<any[]>} */
+/** Every entry that is no practice run, oldest first. @returns {Promise<any[]>} rejects where storage fails */
 export const entries = async () => (await core.entries()).filter((/** @type {any} */ entry) => entry.lane !== "practice");
 /** Take an alert back. @param {string} id @returns {Promise<boolean>} false when it is too late */
 export const undo = (id) => core.undo(id);
+/** Change a report's receipt, if there is one. @param {string} report @param {(receipt: any) => any} change */
+export const reviseReceipt = (report, change) => core.reviseReceipt(report, change);
 /** Send an alert now, its seconds of undo not over. @param {any} entry as frozen */
 export const release = (entry) => core.release(entry);
 /** Throw an entry away. @param {string} id @returns {Promise<boolean>} false when it is just being sent */

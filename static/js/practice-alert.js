@@ -1,6 +1,7 @@
 // The practice alert: the same press, confirmation and five seconds to undo as the real one. It is noted in the
 // walk and goes nowhere: this module knows no outbox. For practice-guide.js.
 import { showAnswer } from "./practice-answer.js";
+import { moment, now } from "./time.js";
 import { say } from "./words.js";
 
 const UNDO = 5_000;
@@ -36,8 +37,8 @@ function onClick(event) {
 }
 
 function send() {
-  subject.walk().alerted_at = new Date().toISOString();
-  due = Date.now() + UNDO;
+  subject.walk().alerted_at = moment();
+  due = now() + UNDO;
   subject.changed();
   part("[data-undo-words]").textContent = say("undo-seconds", { seconds: UNDO / 1000 });
   show("undo");
@@ -46,7 +47,7 @@ function send() {
 }
 
 function tick() {
-  const left = Math.ceil((due - Date.now()) / 1000);
+  const left = Math.ceil((due - now()) / 1000);
   part("[data-seconds]").textContent = String(Math.max(0, left));
   if (left <= 0) sent();
 }

@@ -1,5 +1,6 @@
 // The simulated committee's answer to a practice alert: made up on this phone, a few seconds after it.
 // For practice-alert.js and practice-debrief-page.js. Needs practice/answer.html.
+import { since } from "./time.js";
 import { clock, make, say } from "./words.js";
 
 const TAKEN_AFTER = 4_000;
@@ -14,7 +15,7 @@ export function showAnswer(place, alerted_at, counsel) {
   const view = /** @type {Element} */ (template.content.firstElementChild?.cloneNode(true));
   place.replaceChildren(view);
   const render = () => {
-    const age = Date.now() - Date.parse(alerted_at);
+    const age = since(alerted_at);
     fill(view, age, alerted_at, counsel);
     if (age < WRITES_AFTER && place.contains(view)) setTimeout(render, 500);
   };

@@ -7,6 +7,7 @@ import { drawPaper } from "./practice-paper.js";
 import { finishRun } from "./practice-runs.js";
 import { address, guideOf, keepScenario, realGuide, scenarioOf, shelf } from "./practice-scenarios.js";
 import { newPractice, practiceOf, savePractice } from "./practice-trail.js";
+import { moment, now } from "./time.js";
 import { walkThrough } from "./walk.js";
 import { make, say } from "./words.js";
 
@@ -119,7 +120,7 @@ function openCard() {
 
 /** The clock runs from the moment that the card was read. */
 function started() {
-  if (!walk.begun) walk.started_at = new Date().toISOString();
+  if (!walk.begun) walk.started_at = moment();
   walk.begun = true;
   keep();
   part(document, "main > section:target h1, main > section h1").focus({ preventScroll: true });
@@ -128,7 +129,7 @@ function started() {
 /** Show the next thing that happens, when nothing else is in front. */
 function happen() {
   if (!walk?.begun || document.querySelector("dialog[open]")) return;
-  const [next] = comeDue(found.scenario.injects, walk, Date.now(), revealed);
+  const [next] = comeDue(found.scenario.injects, walk, now(), revealed);
   if (next === undefined) return;
   walk.seen.push(next);
   openEvent(say("happens"), found.scenario.injects[next].text);
@@ -146,7 +147,7 @@ function openEvent(title, words) {
 /** @param {HTMLElement} button */
 function wouldCall(button) {
   const to = button.dataset.practiceCall ?? "";
-  walk.calls.push({ to, at: new Date().toISOString() });
+  walk.calls.push({ to, at: moment() });
   keep();
   const what = button.querySelector("[data-call-words]")?.textContent ?? to;
   openEvent(/^\d+$/.test(to) ? say("would-call", { who: to }) : say("would-do", { what }), say("nothing-dialled"));

@@ -5,6 +5,7 @@ import { runs } from "./practice-runs.js";
 import { address } from "./practice-scenarios.js";
 import { keptProfile } from "./site.js";
 import { isolated } from "./spoken.js";
+import { moment } from "./time.js";
 import { clock, make, say } from "./words.js";
 
 /** @typedef {import("./practice-runs.js").KeptRun} KeptRun */
@@ -67,7 +68,7 @@ async function ask(event) {
   const wish = { role, site_type, runs: passed.map((each) => each.id), ...(email ? { reminder_email: email } : {}) };
   const answer = await post(wish);
   if (!answer) return tell(say("certificate-offline"));
-  if (answer.code) return keep({ code: answer.code, role, site_type, at: new Date().toISOString() });
+  if (answer.code) return keep({ code: answer.code, role, site_type, at: moment() });
   return answer.missing ? showMissing(answer.missing) : tell(say(whyNot(answer)));
 }
 

@@ -8,7 +8,7 @@ import { finishRun } from "./practice-runs.js";
 import { address, guideOf, realGuide, scenarioOfWalk, shelf } from "./practice-scenarios.js";
 import { practiceOf } from "./practice-trail.js";
 import { say } from "./words.js";
-import { holdVersion } from "./update.js";
+import { holdVersion } from "./hold-version.js";
 
 const form = /** @type {HTMLFormElement} */ (document.getElementById("practice-form"));
 const edge = /** @type {HTMLElement} */ (document.querySelector("[data-form-edge]"));

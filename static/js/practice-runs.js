@@ -4,6 +4,7 @@ import { all } from "./db.js";
 import { asked, debrief } from "./practice-debrief.js";
 import { freezeRun } from "./practice-outbox.js";
 import { forgetPractice } from "./practice-trail.js";
+import { moment } from "./time.js";
 
 /** @typedef {import("./practice-trail.js").PracticeWalk} PracticeWalk */
 /**
@@ -28,9 +29,9 @@ export async function finishRun(walk, found, facts) {
   const trail = walk.entries.map(({ step, answer, at }) => ({ step, answer, at }));
   const { started_at, alerted_at } = walk;
   const sent = {
-    revision: 1, kind: "practice", locale: walk.locale, sent_at: new Date().toISOString(),
+    revision: 1, kind: "practice", locale: walk.locale, sent_at: moment(),
     scenario: { id: scenario.id, hash: walk.scenario.hash }, protocol: { id: walk.protocol.id, hash: walk.protocol.hash },
-    trail, facts: facts ?? {}, started_at, alerted_at, finished_at: new Date().toISOString(),
+    trail, facts: facts ?? {}, started_at, alerted_at, finished_at: moment(),
   };
   const told = debrief(scenario, protocol, sent);
   const run = {

@@ -1,6 +1,7 @@
 // Where practice walks are kept: a store of their own, so that no practice answer can get into a real report.
 // For practice-guide.js and practice-report.js; what an answer does to a walk is trail.js's.
 import { all, del, get, put } from "./db.js";
+import { moment, since } from "./time.js";
 import { lastAt, RESUME } from "./trail.js";
 
 /**
@@ -18,7 +19,7 @@ import { lastAt, RESUME } from "./trail.js";
 export function newPractice({ protocol, locale, start, urgency }, { id: scenario, hash }) {
   const id = crypto.randomUUID();
   return {
-    id, report_id: id, protocol, kind: protocol.id, locale, started_at: new Date().toISOString(), entries: [], sets: [],
+    id, report_id: id, protocol, kind: protocol.id, locale, started_at: moment(), entries: [], sets: [],
     outcome_sets: {}, urgency, facts: {}, outcome: null, position: start, scenario: { id: scenario, hash }, begun: false,
     seen: [], calls: [], alerted_at: null,
   };
@@ -43,7 +44,7 @@ export function forgetPractice(id) {
 
 /** @param {PracticeWalk} walk */
 function fresh(walk) {
-  return Date.now() - Date.parse(lastAt(walk)) < RESUME;
+  return since(lastAt(walk)) < RESUME;
 }
 
 async function forgetOld() {

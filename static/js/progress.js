@@ -1,9 +1,9 @@
 // What became of one report, on the reporter's phone: where it stands in the outbox, then what the City answers.
 // Used in the alert's dialog, on outcomes, after the form and on My reports. Needs partials/report_words.html.
-import { all, transact } from "./db.js";
-import { stateOf, watch } from "./outbox.js";
-import { telephone } from "./site.js";
+import { reviseReceipt, stateOf, watch } from "./outbox.js";
+import { keptProfile, telephone } from "./site.js";
 import { isolated, shown } from "./spoken.js";
+import { now, since } from "./time.js";
 import { clock, closedWords, make, say } from "./words.js";
 
 const OFTEN = { every: 3_000, until: 120_000 };
@@ -28,15 +28,15 @@ export function showProgress(place, report, { received = false, ask = true } = {
   const refresh = async () => {
     const facts = await factsOf(report);
     if (received) facts.pending = [];
-    const now = JSON.stringify(facts);
-    if (ended.signal.aborted || now === shown) return;
-    shown = now;
+    const told = JSON.stringify(facts);
+    if (ended.signal.aborted || told === shown) return;
+    shown = told;
     render(view, facts);
   };
-  const stopWatching = watch((changed) => changed === report && refresh());
+  const trouble = (/** @type {any} */ error) => console.error(error);
+  const stopWatching = watch((changed) => changed === report && refresh().catch(trouble));
   ended.signal.addEventListener("abort", stopWatching);
-  if (ask) poll(report, refresh, ended.signal);
-  else refresh();
+  (ask ? poll(report, refresh, ended.signal) : refresh()).catch(trouble);
   return () => ended.abort();
 }
 
@@ -52,11 +52,12 @@ function viewIn(place) {
 /** @param {string} report */
 async function factsOf(report) {
   const { entries, receipt } = await stateOf(report);
-  const [site] = await all("site");
-  const pending = entries.map(({ part, state, problem, last_try, not_before }) => ({
-    part, state, refused: Boolean(problem), status: last_try?.status ?? null, held: not_before > Date.now(),
+  const site = await keptProfile();
+  const pending = entries.map(({ part, state, kind, problem, last_try, not_before, unkept }) => ({
+    part, state, kind, report, unkept: Boolean(unkept), refused: Boolean(problem), status: last_try?.status ?? null,
+    why: last_try?.why ?? "", held: not_before > now(),
   }));
-  const late = receipt ? Date.now() - Date.parse(receipt.kept_at ?? receipt.saved_at) > UNANSWERED : false;
+  const late = receipt ? since(receipt.kept_at ?? receipt.saved_at) > UNANSWERED : false;
   return { pending, receipt, late, offline: !navigator.onLine, contacts: site?.contacts ?? [] };
 }
 
@@ -73,6 +74,7 @@ function render(view, facts) {
   renderCode(view, facts.receipt);
   view.querySelector("[data-steps]").replaceChildren(...steps(facts));
   view.querySelector("[data-notes]").replaceChildren(...notes(facts.receipt?.progress?.notes ?? []));
+  renderPlain(view.querySelector("[data-plain]"), worst);
   renderCalls(view.querySelector("[data-calls]"), callsNeeded(worst, facts) ? facts.contacts : null);
 }
 
@@ -91,19 +93,28 @@ function toneOf(worst, facts) {
   return facts.receipt && !facts.receipt.verified ? "wait" : "good";
 }
 
+/** What stands in the way for good, where it is neither the phone nor the service. */
+const BARRED = new Set(["portal", "proxy", "blocked"]);
+
 /** @param {any} worst @param {any} facts */
 function stateWords(worst, { receipt, offline }) {
   if (!worst) return receipt ? say("received", { time: clock(receipt.received_at) }) : say("nothing");
   if (worst.state === "sending") return say("sending");
   if (worst.state === "needs_attention") return say("attention");
-  return worst.state === "waiting" || offline ? say("waiting") : say("saved");
+  if (worst.unkept) return say("unkept");
+  if (worst.state !== "waiting") return say(offline ? "waiting" : "saved");
+  if (offline || !worst.status && worst.why !== "portal") return say("waiting");
+  return say(BARRED.has(worst.why) ? "barred" : "not-yet");
 }
 
 /** @param {any} worst @param {any} facts */
 function hintWords(worst, { receipt, offline }) {
   if (!worst) return receipt && !receipt.verified ? say("unverified") : "";
   if (worst.state === "needs_attention") return say("attention-hint");
-  if (worst.state === "waiting" && worst.status) return say("waiting-answered");
+  const waits = worst.state === "waiting" && !offline;
+  if (waits && BARRED.has(worst.why)) return [say(`why-${worst.why}`, worst), say(worst.unkept ? "unkept-hint" : "tries-again")].join(" ");
+  if (worst.unkept && worst.state !== "sending") return say("unkept-hint");
+  if (waits && worst.status) return say("waiting-answered");
   if (worst.state === "waiting" || offline) return say("waiting-offline");
   return worst.part === "details" && receipt ? say("details-after") : "";
 }
@@ -152,6 +163,22 @@ function callsNeeded(worst, { receipt, offline, late }) {
   return !receipt.verified || (late && !receipt.progress?.acknowledged && !receipt.progress?.closed);
 }
 
+/** To the page that files the same alert by a form, which many filters let through. @param {HTMLElement} place @param {any} worst */
+function renderPlain(place, worst) {
+  const offered = worst?.part === "alert" && worst.state === "waiting" && BARRED.has(worst.why);
+  place.hidden = !offered;
+  place.replaceChildren(...(offered ? [make("a", { class: "button", href: plainPage(worst.kind, worst.report) }, say("plain-page"))] : []));
+}
+
+/**
+ * The address of the page that files an alert by a form, under the same report.
+ * @param {string} kind @param {string} report
+ */
+export function plainPage(kind, report) {
+  const [, locale] = location.pathname.split("/");
+  return `/${locale}/alert/${encodeURIComponent(kind)}?report=${encodeURIComponent(report)}`;
+}
+
 /** @param {Element} place @param {any[]|null} contacts null: nobody needs to be called */
 function renderCalls(place, contacts) {
   place.toggleAttribute("hidden", contacts === null);
@@ -175,11 +202,11 @@ export function callLinks(contacts) {
 
 /** @param {string} report @param {() => Promise<void>} refresh @param {AbortSignal} ended */
 async function poll(report, refresh, ended) {
-  const began = Date.now();
+  const began = now();
   while (!ended.aborted) {
     if (document.visibilityState === "visible") await askCity(report);
     await refresh();
-    await pause(intervalAfter(Date.now() - began), ended);
+    await pause(intervalAfter(now() - began), ended);
   }
 }
 
@@ -215,11 +242,5 @@ function noAnswer(error) {
 
 /** @param {string} report @param {any} progress */
 function keep(report, progress) {
-  return transact("receipts", "readwrite", (t) => {
-    const receipts = t.objectStore("receipts");
-    const request = receipts.get(report);
-    request.onsuccess = () => {
-      if (request.result) receipts.put({ ...request.result, verified: progress.verified === true, progress });
-    };
-  });
+  return reviseReceipt(report, (receipt) => ({ ...receipt, verified: progress.verified === true, progress }));
 }

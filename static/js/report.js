@@ -1,7 +1,7 @@
 // The details form: one short screen at a time, saved as it is typed, checked in words, then frozen into the outbox.
 // Loaded by report.html, one document for everybody; the report's id is the address's fragment.
 import { summarize } from "./check.js";
-import { autosaver, giveWay, hold, loadDraft, takeOver } from "./drafts.js";
+import { autosaver, blank, giveWay, hold, loadDraft, takeOver } from "./drafts.js";
 import { outermost, pressed } from "./form-controls.js";
 import { fill, judge, keepAlone, questionsIn, rawOfAll, showCounter, showProblem } from "./form-fields.js";
 import { settleMoment } from "./form-moments.js";
@@ -10,8 +10,9 @@ import { mistakeOn, point } from "./mistakes.js";
 import { freeze, stateOf } from "./outbox.js";
 import { showProgress } from "./progress.js";
 import { keptProfile } from "./site.js";
+import { moment } from "./time.js";
 import { currentWalk } from "./trail.js";
-import { holdVersion } from "./update.js";
+import { holdVersion } from "./hold-version.js";
 import { clock, say } from "./words.js";
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -28,6 +29,8 @@ let saver;
 /** @type {HTMLElement[]} */
 let screens = [];
 let at = 0;
+/** How many of the browser's steps back lead out of the form's screens. */
+let depth = 0;
 /** Whether this tab writes the draft, and whether the draft has just been sent: then nothing here shows or writes it. */
 let ours = true;
 let sent = false;
@@ -50,15 +53,13 @@ async function begin() {
   history.replaceState(history.state, "", `#${id}`);
   if (await hold(id, { lost })) return open(id);
   reveal(part("[data-elsewhere]"));
-  part("[data-take-over]").addEventListener("click", async () => {
-    await takeOver(id, lost);
-    await open(id);
-  });
+  part("[data-take-over]").addEventListener("click", () => takeOver(id, lost).then(() => open(id)).catch(notSaved));
 }
 
 /** @param {string} id */
 async function open(id) {
-  draft = await loadDraft(id);
+  depth = history.state?.depth ?? 0;
+  draft = await loadDraft(id).catch((error) => withoutStorage(error, id));
   saver = autosaver(() => draft, { saved: sayNothing, failed: notSaved });
   stopAnswering = giveWay(id, () => saver.flush());
   if (draft.kind) adoptKind();
@@ -68,6 +69,13 @@ async function open(id) {
   const wasSent = draft.frozen || (!draft.edited_at && [...entries, ...(receipt?.revisions ?? [])].some(isDetails));
   if (wasSent) showSent();
   else go(Math.max(0, screens.findIndex((each) => each.dataset.screen === draft.screen)), "replaceState");
+}
+
+/** The form still sends, though it keeps nothing. @param {any} error @param {string} id */
+function withoutStorage(error, id) {
+  console.error(error);
+  trouble(say("no-storage"));
+  return blank(id);
 }
 
 /** @param {{part: string}} each */
@@ -111,8 +119,8 @@ function listen() {
   form.addEventListener("submit", (event) => event.preventDefault());
   next.addEventListener("click", forward);
   edge.querySelector("[data-back-one]")?.addEventListener("click", () => (at > 0 ? go(at - 1) : location.assign("../")));
-  part("[data-add-more]").addEventListener("click", addMore);
-  addEventListener("popstate", (event) => event.state?.screen !== undefined && !sent && show(event.state.screen));
+  part("[data-add-more]").addEventListener("click", () => addMore().catch(notSaved));
+  addEventListener("popstate", onTravel);
 }
 
 /** @param {Event} event */
@@ -136,7 +144,7 @@ function changed(question) {
 
 function edited() {
   draft.frozen = null;
-  draft.edited_at = new Date().toISOString();
+  draft.edited_at = moment();
   draft.screen = screens[at].dataset.screen ?? "";
   saver.touch();
   nameNext();
@@ -164,8 +172,16 @@ function onClick(event) {
 
 /** @param {number} screen @param {"pushState"|"replaceState"} [how] */
 function go(screen, how = "pushState") {
-  history[how]({ ...history.state, screen }, "");
+  if (how === "pushState") depth += 1;
+  history[how]({ ...history.state, screen, depth }, "");
   show(screen);
+}
+
+/** @param {PopStateEvent} event */
+function onTravel({ state }) {
+  depth = state?.depth ?? 0;
+  if (sent) history.replaceState({ ...history.state, screen: undefined }, "");
+  else if (state?.screen !== undefined) show(state.screen);
 }
 
 /** @param {number} screen */
@@ -178,7 +194,7 @@ function show(screen) {
   part("[data-place]").textContent = say("place", { n: at + 1, all: screens.length });
   part("[data-bar]").dataset.tenths = String(Math.round((10 * (at + 1)) / screens.length));
   part("[data-to-check]").toggleAttribute("hidden", onCheck());
-  if (onCheck()) check();
+  if (onCheck()) check().catch((error) => console.error(error));
   edge.toggleAttribute("hidden", false);
   nameNext();
   if (draft.edited_at) saver.touch();
@@ -220,7 +236,8 @@ function facts() {
 
 async function check() {
   const profile = await keptProfile();
-  part("[data-where-to]").textContent = profile ? say("goes-to", { site: profile.site.name }) : say("goes-unverified");
+  const where = profile ? say("goes-to", { site: profile.site.name }) : say("goes-unverified");
+  part("[data-where-to]").textContent = profile === undefined ? "" : where;
   part("[data-summary]").replaceChildren(...summarize(screens.slice(0, -1), draft, facts()));
 }
 
@@ -249,13 +266,15 @@ async function keepForGood() {
   // How urgent it is the server reads from the trail; only an alert states it.
   const entry = await freeze({ ...content, facts: facts() }, { site, draft });
   draft = { ...draft, frozen: entry.revision, last_revision: entry.revision };
-  showSent();
+  showSent(entry.unkept);
 }
 
-function showSent() {
+/** @param {boolean} [unkept] whether what was typed stands on this page alone, and stays in the form until it is received */
+function showSent(unkept = false) {
   sent = true;
-  for (const question of questions()) fill(question, undefined);
+  if (!unkept) for (const question of questions()) fill(question, undefined);
   history.replaceState({ ...history.state, screen: undefined }, "");
+  if (depth) history.go(-depth); // the next Back leaves the form, not through each of its screens
   form.hidden = true;
   edge.hidden = true;
   const place = part('[data-screen="sent"]');
@@ -271,7 +290,7 @@ let stopProgress = () => {};
 async function addMore() {
   stopProgress();
   sent = false;
-  const kept = await loadDraft(draft.id);
+  const kept = await loadDraft(draft.id).catch((error) => withoutStorage(error, draft.id));
   draft = { ...kept, kind: draft.kind, protocol: draft.protocol, last_revision: draft.last_revision, screen: "" };
   fillForm();
   go(0);
@@ -293,7 +312,7 @@ function lost() {
 
 function sayNothing() {
   const place = part("[data-saved]");
-  place.textContent = say("saved-at", { time: clock(new Date().toISOString()) });
+  place.textContent = say("saved-at", { time: clock(moment()) });
   place.hidden = false;
   part("[data-trouble]").hidden = true;
 }

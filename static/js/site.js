@@ -1,7 +1,8 @@
 // Where this phone is: the profile of its site, asked of the server and kept for use without a network.
 // For boot.js (header), walk.js (site type, call buttons) and ready.js.
-import { del, get, put } from "./db.js";
+import { del, get, put, within } from "./db.js";
 import { isolated } from "./spoken.js";
+import { moment } from "./time.js";
 
 /**
  * @typedef {{role: string, label: string, phone: string, checked_on: string, fictional: boolean}} Contact
@@ -10,15 +11,25 @@ import { isolated } from "./spoken.js";
  */
 
 const ID = "site";
+/** How long the server may take to say it where storage fails, in milliseconds. */
+const PATIENCE = 2_000;
+/** @type {Profile|null|undefined} what the server told this page last */
+let told;
 /** Told on `document` whenever the profile that is kept changed; `detail` is the profile or null. */
 export const CHANGED = "guidance:site";
 
 /**
- * What the phone knows without asking anyone.
- * @returns {Promise<Profile|null>}
+ * What the phone knows without asking anyone; where its storage fails, what the server says.
+ * @returns {Promise<Profile|null|undefined>} null when this phone is not enrolled; undefined when nobody can say
  */
 export async function keptProfile() {
-  return (await get("site", ID)) ?? null;
+  try {
+    return (await get("site", ID)) ?? told ?? null; // a full disk keeps none
+  } catch (error) {
+    console.warn(error);
+    if (told === undefined) told = await within(PATIENCE, ask()).catch(() => undefined);
+    return told;
+  }
 }
 
 /**
@@ -28,15 +39,15 @@ export async function keptProfile() {
 export async function renewProfile() {
   const before = await keptProfile();
   const answer = await ask();
-  if (answer === undefined) return before;
-  if (answer === null) await del("site", ID);
-  else await put("site", { ...answer, id: ID, fetched_at: new Date().toISOString() });
-  const after = await keptProfile();
+  if (answer === undefined) return before ?? null;
+  const after = answer && { ...answer, id: ID, fetched_at: moment() };
+  told = after;
+  await (after ? put("site", after) : del("site", ID)).catch((error) => console.warn(error)); // this page knows it
   if (facts(before) !== facts(after)) document.dispatchEvent(new CustomEvent(CHANGED, { detail: after }));
   return after;
 }
 
-/** @param {Profile|null} profile */
+/** @param {Profile|null|undefined} profile */
 function facts(profile) {
   return profile ? JSON.stringify([profile.site, profile.agency, profile.contacts]) : "";
 }
@@ -73,7 +84,7 @@ export function telephone(phone) {
 export async function showSite() {
   document.addEventListener(CHANGED, (event) => showName(/** @type {CustomEvent} */ (event).detail));
   try {
-    showName(await keptProfile());
+    showName((await keptProfile()) ?? null);
     await renewProfile();
   } catch (error) {
     console.warn(error); // the browser keeps no storage for us: the header says "not joined"

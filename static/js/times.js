@@ -1,6 +1,7 @@
 // Moments in the city's time, and ages that stay true while the page is open.
 import { isToday, written } from "./city-hours.js";
 import { filled } from "./spoken.js";
+import { now } from "./time.js";
 
 /**
  * Show every `<time data-clock>` in the page's language, in the city's time; without a script it stands there plainly.
@@ -45,7 +46,7 @@ export function keepAges(words) {
 
 /** @param {Date} moment @param {DOMStringMap} words */
 export function ageOf(moment, words) {
-  const minutes = Math.max(0, Math.floor((Date.now() - moment.getTime()) / 60_000));
+  const minutes = Math.max(0, Math.floor((now() - moment.getTime()) / 60_000));
   if (minutes < 1) return words.ageNow ?? "";
   if (minutes < 60) return filled(words.ageMinutes ?? "", { m: minutes });
   const hours = Math.floor(minutes / 60);

@@ -1,7 +1,8 @@
 // The trail: what one person answered, in order, with times. Kept in the store `walks`; walk.js writes it,
 // the alert and the report read it. A walk belongs to one protocol version (its hash) from start to end.
 import { lastAlert } from "./last-alert.js";
-import { all, del, get, put, transact } from "./db.js";
+import { all, del, get, put, recall, remember, transact } from "./db.js";
+import { moment, now, since } from "./time.js";
 
 /**
  * @typedef {{step: string, answer: string, at: string}} Entry
@@ -20,6 +21,8 @@ const KEEP = 2 * RESUME;
 /** Facts that can hold several values; an answer adds one. */
 const MULTIPLE = new Set(["request", "staging_activity"]);
 const CURRENT = "current-walk";
+/** @type {Walk|null} this page's own walk, for times when storage fails */
+let latest = null;
 
 /**
  * A walk that has not left its first step, not kept yet.
@@ -33,7 +36,7 @@ export function newWalk({ protocol, locale, start, urgency, kind = protocol.id }
     protocol,
     kind,
     locale,
-    started_at: now(),
+    started_at: moment(),
     entries: [],
     sets: [],
     outcome_sets: {},
@@ -64,7 +67,7 @@ export async function startWalk(page) {
  * @returns {Walk} the same walk
  */
 export function recordAnswer(walk, answer, { to, sets = {}, outcome = null }) {
-  walk.entries.push({ step: walk.position, answer, at: now() });
+  walk.entries.push({ step: walk.position, answer, at: moment() });
   walk.sets.push(sets);
   return moveTo(walk, to, outcome);
 }
@@ -76,7 +79,7 @@ export function recordAnswer(walk, answer, { to, sets = {}, outcome = null }) {
  * @returns {Walk} the same walk
  */
 export function recordBack(walk, { to, outcome = null }) {
-  walk.entries.push({ step: walk.position, answer: "back", at: now() });
+  walk.entries.push({ step: walk.position, answer: "back", at: moment() });
   walk.sets.push({});
   return moveTo(walk, to, outcome);
 }
@@ -138,7 +141,8 @@ function tell(facts, field, value) {
  * @returns {Promise<void>}
  */
 export async function saveWalk(walk) {
-  if (sessionStorage.getItem(CURRENT) !== walk.id) sessionStorage.setItem(CURRENT, walk.id);
+  latest = walk;
+  if (recall(CURRENT) !== walk.id) remember(CURRENT, walk.id);
   await transact(["walks", "settings"], "readwrite", (t) => {
     t.objectStore("walks").put(walk);
     t.objectStore("settings").put({ id: CURRENT, walk: walk.id });
@@ -157,12 +161,18 @@ export async function walkOf(id) {
 }
 
 /**
- * The walk of this tab, else the last one on this phone; null when there is none younger than a day.
+ * The walk of this tab, else the last one on this phone; null when there is none younger than a day. Where storage fails:
+ * this page's own, if any.
  * @returns {Promise<Walk|null>}
  */
 export async function currentWalk() {
-  const id = sessionStorage.getItem(CURRENT) ?? (await get("settings", CURRENT))?.walk;
-  return id ? walkOf(id) : null;
+  try {
+    const id = recall(CURRENT) ?? (await get("settings", CURRENT))?.walk;
+    return id ? await walkOf(id) : null;
+  } catch (error) {
+    console.warn(error);
+    return latest;
+  }
 }
 
 /** Told on `document` when a walk's report is another one from now on; `detail` is {walk, report}. */
@@ -176,7 +186,9 @@ export const ADOPTED = "guidance:report";
 export async function adoptReport(report) {
   const walk = await currentWalk();
   if (!walk || walk.report_id === report) return null;
-  await put("walks", { ...walk, report_id: report });
+  const adopted = { ...walk, report_id: report };
+  if (latest?.id === walk.id) latest = adopted;
+  await put("walks", adopted).catch((error) => console.warn(error)); // the page that is open goes on with it
   document.dispatchEvent(new CustomEvent(ADOPTED, { detail: { walk: walk.id, report } }));
   return walk.report_id;
 }
@@ -202,15 +214,11 @@ export function lastAt(walk) {
 
 /** @param {Walk} walk */
 function isFresh(walk) {
-  return Date.now() - Date.parse(lastAt(walk)) < RESUME;
+  return since(lastAt(walk)) < RESUME;
 }
 
 async function forgetOldWalks() {
   for (const walk of await all("walks")) {
-    if (Date.now() - Date.parse(lastAt(walk)) > KEEP) await del("walks", walk.id);
+    if (now() - Date.parse(lastAt(walk)) > KEEP) await del("walks", walk.id);
   }
-}
-
-function now() {
-  return new Date().toISOString();
 }

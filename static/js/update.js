@@ -1,20 +1,13 @@
 // A new version of the product waits until no walk is open anywhere on this phone, so that what was begun ends unchanged.
-// For boot.js; walk.js and the report form call holdVersion while they are open.
+import { LOCK } from "./hold-version.js";
+import { now } from "./time.js";
 import { unfinishedWalk } from "./trail.js";
 
-const LOCK = "walk";
 const HOUR = 3600 * 1000;
 /** A page that is being left lets go of its version a moment after this one opens, in milliseconds. */
 const PATIENCE = 1000;
 /** How long to hold other pages up while the change-over is under way, in milliseconds. */
 const BUSY = 5000;
-
-/** Keep the version of this page in place for as long as the page is open, in this and every other tab. */
-export function holdVersion() {
-  const left = new Promise((resolve) => addEventListener("pagehide", resolve, { once: true }));
-  navigator.locks?.request(LOCK, { mode: "shared" }, () => left);
-  addEventListener("pageshow", (event) => event.persisted && holdVersion(), { once: true });
-}
 
 /**
  * Put a waiting version in place when nothing is in its way; else say on the home screen that it waits.
@@ -25,10 +18,10 @@ export function watchForUpdate(registration) {
   registration.addEventListener("updatefound", () => {
     registration.installing?.addEventListener("statechange", look);
   });
-  let asked = Date.now();
+  let asked = now();
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState !== "visible" || Date.now() - asked < HOUR) return;
-    asked = Date.now();
+    if (document.visibilityState !== "visible" || now() - asked < HOUR) return;
+    asked = now();
     registration.update().catch((error) => console.info(error)); // no network: the next opening asks again
   });
   look();

@@ -3,8 +3,7 @@
 import { within } from "./db.js";
 import { askForDetails, dress, dressAll, outcomeOf, placeStep, section, showElapsed } from "./guide-page.js";
 import { recordAnswer, recordBack, standing } from "./trail.js";
-import { holdVersion } from "./update.js";
-import { forgetLeft, leave, leftWalk } from "./walk-left.js";
+import { carriedHere, carriedOver, forgetLanguage, forgetLeft, leave, leftWalk } from "./walk-left.js";
 
 /** @typedef {import("./trail.js").Walk} Walk */
 /** @typedef {import("./site.js").Profile} Profile */
@@ -34,6 +33,10 @@ export const STEPPED = "guidance:step";
 const PATIENCE = 700;
 /** How often the walk is begun before the page goes on without one. */
 const ATTEMPTS = 3;
+
+const leaving = carriedOver(history.state);
+const carried = leaving ? null : carriedHere();
+if (carried) history.replaceState(carried, "");
 
 /** @type {Book} */
 let book;
@@ -121,6 +124,7 @@ function take(link) {
 /** The browser went back or forward, or someone wrote another address: the trail follows. */
 function onTravel() {
   const state = /** @type {Mark|null} */ (history.state);
+  if (carriedOver(state)) return;
   if (state?.walk === walk.id && state.depth === depth && named() === walk.position) return focusHeading();
   if (state?.walk === walk.id) {
     for (; depth > state.depth; depth -= 1) stepBack();
@@ -180,6 +184,7 @@ function nameStep() {
 
 /** This page comes back as it was left, but the walk may have gone on in another language: read it again. */
 async function takeUpAgain() {
+  if (carriedOver(history.state)) return;
   const now = await book.walkOf(walk.id);
   if (!now) return;
   walk = now;
@@ -246,6 +251,8 @@ async function walkInAnotherLanguage() {
 }
 
 async function begin() {
+  if (leaving) return new Promise(() => {});
+  if (!history.state?.walk && !leftWalk()) forgetLanguage();
   profile = await book.profile();
   const earlier = await earlierWalk();
   if (earlier?.protocol.hash === page.protocol.hash) {
@@ -291,7 +298,7 @@ async function beginAtLast() {
  */
 export async function walkThrough(kept) {
   book = kept;
-  holdVersion();
+  import("./hold-version.js").then(({ holdVersion }) => holdVersion()).catch((error) => console.warn(error));
   document.addEventListener("click", onClick);
   try {
     await beginAtLast();

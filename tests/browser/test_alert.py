@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -70,7 +71,10 @@ def revisions(server: Server, report: str) -> list[int]:
     return [each["revision"] for each in phones.rows(server, "report_revisions") if each["report_id"] == report]
 
 
-def test_storage_that_never_answers_stops_no_answer_no_interrupt_and_no_alert(context: BrowserContext) -> None:
+def test_storage_that_never_answers_stops_no_answer_no_interrupt_and_no_alert(
+    context: BrowserContext, server: Server
+) -> None:
+    before = phones.report_ids(server)
     context.add_init_script(SILENT)
     page = context.new_page()
     page.goto("/en/guide/visit")
@@ -79,7 +83,13 @@ def test_storage_that_never_answers_stops_no_answer_no_interrupt_and_no_alert(co
     page.locator(".edge [data-answer=went-in]").tap()
     expect_step(page, "entered-anyway")
     press(page)
-    page.wait_for_url("**/en/alert/visit", timeout=5_000)
+    page.locator("[data-send]").click()
+    page.locator('[data-part="sent"]', has_text="Received").wait_for()
+    (report,) = phones.sent_reports(server, before)
+    (revision,) = [each for each in phones.rows(server, "report_revisions") if each["report_id"] == report["id"]]
+    assert json.loads(revision["body"])["urgency"] == "urgent", (
+        "they went in: the page shows it, though no walk is kept"
+    )
 
 
 def test_an_alert_whose_page_is_left_within_the_seconds_of_undo_goes_at_once(joined: Page, server: Server) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Page, Worker, expect
 from guidance.translations import catalogs
 from guidance.translations.languages import CODES, LANGUAGES
 from tests.browser.conftest import PHONE
-from tests.browser.guide import demo_server, expect_step, given, install, last_walk, tap
+from tests.browser.guide import IN_CHARGE, demo_server, expect_step, given, install, last_walk, tap
 from tests.browser.screens import COUNSEL, reader
 from tests.harness import Server, wait_until
 
@@ -276,3 +277,71 @@ def test_back_from_the_choice_leads_to_the_place_and_not_home(phone: Page) -> No
     phone.locator("[data-back]").tap()
     expect_step(phone, "who")
     wait_until(lambda: given(last_walk(phone)) == [("danger", "no")])
+
+
+def stands_at(page: Page, step: str) -> None:
+    """The page records the walk, and stands there."""
+    expect(page.locator("main[data-walked]")).to_be_attached()
+    expect_step(page, step)
+
+
+def back(page: Page, how: str) -> None:
+    """Go back by the browser's own button or by the page's."""
+    if how == "browser":
+        page.go_back()
+    else:
+        page.locator("header [data-back]").tap()
+
+
+@pytest.mark.parametrize("how", ["browser", "page"])
+def test_back_goes_one_question_back_after_two_changes_of_language_and_out_at_the_first(phone: Page, how: str) -> None:
+    phone.goto("/en/")
+    phone.goto("/en/guide/visit")
+    for answer in ("no", "non-local"):
+        tap(phone, answer)
+    choose(phone, "es")
+    stands_at(phone, "identified")
+    tap(phone, "yes")
+    stands_at(phone, "place")
+    choose(phone, "bn")
+    stands_at(phone, "place")
+    for step, left in (("identified", 2), ("who", 1), ("danger", 0)):
+        back(phone, how)
+        expect(phone.locator("html")).to_have_attribute("lang", "bn")
+        stands_at(phone, step)
+        wait_until(lambda left=left: standing(last_walk(phone)) == left)
+    tap(phone, "yes")
+    stands_at(phone, "safety-exit")
+    expect(phone.locator("html")).to_have_attribute("lang", "bn")
+    wait_until(lambda: standing(last_walk(phone)) == 1)
+    back(phone, how)
+    stands_at(phone, "danger")
+    back(phone, how)
+    phone.wait_for_url(re.compile("/(en|bn)/$"))
+
+
+def standing(walk: dict[str, Any]) -> int:
+    """How many answers of a walk still stand."""
+    return sum(-1 if answer == "back" else 1 for _, answer in given(walk))
+
+
+def test_back_after_a_change_of_language_at_an_outcome_without_a_network(phone: Page, server: Server) -> None:
+    phone.goto("/en/guide/visit")
+    phone.evaluate(IN_CHARGE)
+    choose(phone, "es")
+    stands_at(phone, "danger")
+    tap(phone, "no")
+    wait_until(lambda: {"en", "es"} <= set(phone.evaluate(KEPT)))
+    phone.locator(".edge [data-answer=went-in]").tap()
+    stands_at(phone, "entered-anyway")
+    server.kill()
+    choose(phone, "en")
+    stands_at(phone, "entered-anyway")
+    phone.go_back()
+    stands_at(phone, "who")
+    expect(phone.locator("html")).to_have_attribute("lang", "en")
+    phone.go_forward()
+    stands_at(phone, "entered-anyway")
+
+
+KEPT = """() => import('/static/js/worker.js').then(m => m.askWorker('status')).then(found => found?.locales ?? [])"""

@@ -298,7 +298,7 @@ def test_the_phone_shows_who_has_the_alert_and_what_they_say(wired: Page, server
 
 
 def test_pages_and_outbox_make_the_same_database(wired: Page) -> None:
-    outbox = "import('/static/js/outbox-store.js').then(() => self.GuidanceOutboxStore.entries())"
+    outbox = "import('/static/js/outbox-pump.js').then(() => self.GuidanceOutbox.entries())"
     made = []
     for first in ("import('/static/js/db.js').then(m => m.all('site'))", outbox):
         wired.goto("/healthz")

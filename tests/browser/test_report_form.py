@@ -258,14 +258,20 @@ def test_a_tab_that_gave_way_writes_nothing_any_more(page: Page) -> None:
     assert draft["screen"] == "words"
 
 
-def test_going_back_after_sending_shows_and_writes_nothing_of_it(page: Page) -> None:
+def test_one_press_on_back_leaves_the_form_after_sending_and_forward_shows_nothing_of_it(page: Page) -> None:
+    page.goto("/en/")
     begin(page)
     go_to(page, "words")
     page.locator("textarea[name=free_text]").fill("sent and gone")
     phones.finish_form(page)
     page.locator("[data-state]", has_text="Received").wait_for()
     page.go_back()
-    page.wait_for_timeout(1000)
+    page.wait_for_url("**/en/")
+    page.go_forward()
+    page.locator('[data-screen="sent"]').wait_for()
+    assert typed(page) == ""
+    page.go_forward()
+    page.wait_for_timeout(300)
     assert page.locator('[data-screen="sent"]').is_visible()
     assert typed(page) == ""
     assert phones.kept(page, "drafts") == []

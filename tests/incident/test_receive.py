@@ -200,3 +200,39 @@ def pages(sends: list[tuple[int, int, bool]]) -> list[bool]:
         found.append(joined and revision not in taken)
         taken.add(revision)
     return found
+
+
+def wrong_by(hours: float, waited: float) -> tuple[timedelta, timedelta]:
+    """When a phone whose clock is off writes and sends, against the server's clock at receipt."""
+    return timedelta(hours=hours - waited), timedelta(hours=hours)
+
+
+@pytest.mark.parametrize(
+    ("clock_is_off", "waited_hours", "urgency"),
+    [
+        (-3, 0, "urgent"),
+        (-24 * 400, 0, "urgent"),
+        (30, 0, "urgent"),
+        (0, 72, "normal"),
+        (-3, 72, "normal"),
+        (73, 72, "normal"),
+        (0, 1.9, "urgent"),
+        (0, -5, "urgent"),
+        (0, 24 * 365 * 50, "urgent"),
+    ],
+)
+def test_the_age_of_a_report_is_the_phones_own_time_between_writing_and_sending(
+    store: Store, clock: FixedClock, place: Place, clock_is_off: float, waited_hours: float, urgency: str
+) -> None:
+    wrote, left = (clock.now() + part for part in wrong_by(clock_is_off, waited_hours))
+    sent = {**body(clock), "sent_at": to_text(wrote)}
+    sender = Sender(place.device_id, place.site.id, place.site.type)
+    with store.transaction() as db:
+        received = receive(db, clock.now(), str(uuid4()), sent, sender, DESK, left_at=left)
+    assert received.urgency == urgency
+
+
+def test_without_the_phones_word_the_servers_clock_tells_the_age(store: Store, clock: FixedClock, place: Place) -> None:
+    for hours, urgency in ((1, "urgent"), (5, "normal"), (-5, "urgent")):
+        sent = {**body(clock), "sent_at": to_text(clock.now() - timedelta(hours=hours))}
+        assert send(store, clock, str(uuid4()), sent, place).urgency == urgency

@@ -70,6 +70,20 @@ def test_what_a_reader_must_doubt_is_flagged(town: Town) -> None:
     assert "The trail does not replay" in page and "It arrived late" in page and "nowhere" in page
 
 
+def test_a_phone_whose_clock_is_off_is_flagged_and_its_report_is_not_late(town: Town) -> None:
+    phone, report, headers = town.phone(SCHOOL), str(uuid4()), {"X-Guidance": "1", "Sec-Fetch-Site": "same-origin"}
+    wrong = town.clock.now() - timedelta(hours=3)
+    sent = body(town.clock, 1, sent_at=to_text(wrong))
+    leaves = {**headers, "X-Guidance-Sent-At": to_text(wrong + timedelta(seconds=6))}
+    assert phone.put(f"/api/reports/{report}", json=sent, headers=leaves).status_code == 201
+    found = next(each for each in listed(town.browser(COUNSEL)) if each["urgency"] == "urgent")
+    page = text(town.browser(COUNSEL).get(page_of(found["id"])))
+    assert "The phone’s clock is 180 min behind the server’s" in page and "It arrived late" not in page
+    broken = {**headers, "X-Guidance-Sent-At": "yesterday"}
+    answer = phone.put(f"/api/reports/{uuid4()}", json=body(town.clock, 1), headers=broken)
+    assert answer.status_code == 201, "no report is refused for its header"
+
+
 def test_other_content_under_the_same_revision_is_flagged(town: Town) -> None:
     phone, report = town.phone(SCHOOL), str(uuid4())
     body = {"revision": 1, "kind": "visit", "locale": "en", "sent_at": to_text(town.clock.now()), "trail": [],
