@@ -16,7 +16,7 @@ from guidance.store import people, reports
 from guidance.store.devices import Device
 from guidance.web.access import current_device, for_device, open_to_all
 from guidance.web.context import parts
-from guidance.web.lane import read_json, require_same_origin
+from guidance.web.lane import BODY_BYTES, read_json, require_same_origin
 from guidance.web.problems import Problem, problem_response
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
@@ -34,11 +34,11 @@ def guard_writes() -> None:
 def put_report(report_id: UUID) -> Response:
     """File or revise a report: 201, the same again 200, other content under the same revision 409 with both kept."""
     here = parts()
-    body = read_json(request)
+    device = current_device()
+    body = read_json(request, BODY_BYTES if device else here.settings.stranger_body_bytes)
     problems = here.schema.problems(body)
     if problems:
         raise Problem(422, "Correct the named fields and send it again; nothing was stored.", problems)
-    device = current_device()
     with here.store.transaction() as db:
         received = file_report(
             db,

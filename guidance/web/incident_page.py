@@ -13,6 +13,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from guidance.clock import from_text
+from guidance.incident.codes import codes_of, put_back
 from guidance.incident.urgency import waited_too_long
 from guidance.protocol.model import BACK, Outcome, Protocol
 from guidance.protocol.replay import replay
@@ -114,7 +115,10 @@ def _happening(db: Database, event: incidents.EventRow) -> Happening:
 
 def _report(db: Database, here: Parts, row: BoardRow, report: reports.ReportRow) -> list[ReportView]:
     """A report over all its revisions. Of a verified incident, what others added stands apart, each by itself."""
-    revisions = reports.revisions_of(db, report.id)
+    # By arrival: what a colleague's phone added later counts over what was known before.
+    revisions = [*reports.revisions_of(db, report.id), *reports.additions_of(db, report.id)]
+    if any(each.verified for each in reports.additions_of(db, report.id)):
+        revisions.sort(key=lambda each: each.received_at)
     doubted = [each for each in revisions if row.verified and not each.verified]
     trusted = [each for each in revisions if each not in doubted]
     late = here.settings.late_report_hours
@@ -142,8 +146,10 @@ def _merged(
     # A phone forgets what was received, so that a further revision holds only what is new.
     facts = {name: value for body in bodies for name, value in body.get("facts", {}).items()}
     place = max((number for number, body in enumerate(bodies) if body["trail"]), default=len(bodies) - 1)
-    trail, protocol_hash = bodies[place]["trail"], revisions[place].protocol_hash
+    protocol_hash = revisions[place].protocol_hash
     walked = here.shelf.find(db, protocol_hash)
+    known = codes_of((), [walked] if walked else [])
+    trail = put_back(bodies[place], revisions[place].apart, known)["trail"]
     protocol = content.protocol(walked) if walked else None
     position = replay(protocol, trail, row.site_type).position if protocol else ""
     return ReportView(
