@@ -19,8 +19,10 @@ from guidance.settings import from_environment
 def receipt(file: Path) -> None:
     """Check the signature of the receipt in FILE (JSON, as a phone got it)."""
     try:
-        shown = Receipt(**json.loads(file.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        # `reason` came beside the receipt and is not signed.
+        shown = Receipt(**{name: value for name, value in told.items() if name != "reason"})
+    except (AttributeError, ValueError, TypeError) as error:
         raise click.ClickException(f"{file} holds no receipt: {error}") from error
     key = load_keys(from_environment(os.environ).keys).receipt.public_key()
     if not is_ours(shown, key):

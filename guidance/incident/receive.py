@@ -100,7 +100,7 @@ def receive(
     if known is not None and verified and not known.verified and not beside:
         reports.set_apart(db, report_id, known.revision)
         known = None
-    again = _sent_before(db, report_id, body, sha256, known, beside and verified)
+    again = _sent_before(db, report_id, body, sha256, known, verified)
     if again is not None and report is not None:
         return Received("repeated", receipts.Receipt(**json.loads(again.receipt)), report.incident_id)
     arrival = _read(db, now, report_id, body, sha256, sender, verified, desk)

@@ -14,7 +14,7 @@ from guidance.incident.progress import Progress, Spoke, may_follow, progress_of
 from guidance.incident.receive import Received, Sender
 from guidance.store import people, reports
 from guidance.store.devices import Device
-from guidance.web.access import current_device, for_device, open_to_all
+from guidance.web.access import current_device, enrollment_ended, for_device, open_to_all, renew_device
 from guidance.web.context import parts
 from guidance.web.lane import BODY_BYTES, read_json, require_same_origin
 from guidance.web.problems import Problem, problem_response
@@ -49,7 +49,10 @@ def put_report(report_id: UUID) -> Response:
             here.desk,
             here.policy,
         )
-    return _answer(received)
+    response = _answer(received, "" if device else enrollment_ended())
+    if device is not None:
+        renew_device(response, device)
+    return response
 
 
 @blueprint.get("/reports/<uuid:report_id>/progress")
@@ -88,13 +91,16 @@ def _sender(db: Any, device: Device | None) -> Sender | None:
     return Sender(device.id, site.id, site.type) if device and site else None
 
 
-def _answer(received: Received) -> Response:
+def _answer(received: Received, ended: str) -> Response:
+    """The receipt. Where it is not verified since the phone's enrollment ended, `reason` beside it says why."""
     if received.result == "conflict":
         detail = "The content that came first stands; yours is kept beside it and people were told to look."
         kept = json.loads(received.receipt.to_json())
         return problem_response(Problem(409, detail, kept=True, receipt=kept))
     status = 201 if received.result == "new" else 200
-    return Response(received.receipt.to_json(), status, mimetype="application/json")
+    reason = {"reason": ended} if ended and not received.receipt.verified else {}
+    told = {**json.loads(received.receipt.to_json()), **reason}
+    return Response(json.dumps(told), status, mimetype="application/json")
 
 
 def _progress(progress: Progress) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import segno
@@ -19,6 +20,9 @@ from guidance.store.people import Site
 from guidance.web.access import for_person
 from guidance.web.context import parts
 from guidance.web.forms import ConfirmForm, keep_stale_forms, problems, submitted
+
+# How long a supervisor is told that a code met its limit.
+LIMIT_SHOWN = timedelta(days=7)
 
 blueprint = Blueprint("sites", __name__, url_prefix="/board/sites/<uuid:site_id>")
 keep_stale_forms(blueprint)
@@ -77,6 +81,7 @@ def _page(site_id: UUID, code: str, refused: list[str]) -> ResponseReturnValue:
     with here.store.reader() as db:
         site = _own(db, site_id)
         listed = devices.devices_of_site(db, site.id)
+        limited_at = devices.limited_at(db, site.id, to_text(now - LIMIT_SHOWN))
         open_codes = devices.open_codes(db, site.id, to_text(now))
     address = join.join_address(here.settings, code) if code else ""
     html = render_template(
@@ -88,6 +93,8 @@ def _page(site_id: UUID, code: str, refused: list[str]) -> ResponseReturnValue:
         hours=here.settings.join_code_hours,
         devices=listed,
         open_codes=open_codes,
+        limited_at=limited_at,
+        ended={each.id for each in listed if join.has_ended(each, now, here.settings)},
         problems=refused,
         person=g.person,
         now=now,

@@ -22,6 +22,7 @@ from guidance.web.context import parts
 from guidance.web.forms import ConfirmForm, keep_stale_forms, problems, submitted
 from guidance.web.gettext import said
 from guidance.web.practice_forms import AssignForm, ClassForm
+from guidance.web.trainer_class import class_code
 from guidance.web.practice_words import SITE_TYPE_WORDS
 
 blueprint = Blueprint("trainer", __name__, url_prefix="/trainer")
@@ -55,6 +56,7 @@ def open_class() -> ResponseReturnValue:
         made = classes.make_class(
             db, here.clock.now(), g.person, str(form.title.data).strip(), str(form.kind.data), form.in_order()
         )
+        classes.make_code(db, here.clock.now(), here.keys.secret, made, g.person.id)
     return redirect(f"/trainer/classes/{made.id}", 303)
 
 
@@ -135,7 +137,7 @@ def _page(refused: FlaskForm | None = None) -> ResponseReturnValue:
         assign_form=refused if isinstance(refused, AssignForm) else _assign_form(),
         refused=type(refused).__name__ if refused else "",
         problems=problems(refused) if refused else [],
-        show_code=classes.show_code,
+        show_code=class_code,
         today=now.date().isoformat(),
         person=g.person,
     )

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlite_utils import Database
 
+from guidance.people.budget import require_practice_room
 from guidance.people.scope import trained_agencies, trained_sites
 from guidance.practice import classes, export
 from guidance.practice.results import results
@@ -25,6 +26,13 @@ from guidance.web.context import parts
 from guidance.web.practice_words import seconds_words
 
 blueprint = Blueprint("trainer_results", __name__, url_prefix="/trainer")
+
+
+@blueprint.before_request
+def keep_room() -> None:
+    """Refuse exports while the last of the disk is kept for reports: a long read keeps the write-ahead log growing."""
+    if request.path.endswith((".csv", ".json")):
+        require_practice_room(parts().limits)
 
 
 @blueprint.get("/results/<scenario_id>")

@@ -100,7 +100,8 @@ function stateWords(worst, { receipt, offline }) {
 
 /** @param {any} worst @param {any} facts */
 function hintWords(worst, { receipt, offline }) {
-  if (!worst) return receipt && !receipt.verified ? say("unverified") : "";
+  if (!worst && receipt && !receipt.verified) return say(receipt.reason ? "enrollment-ended" : "unverified");
+  if (!worst) return "";
   if (worst.state === "needs_attention") return say("attention-hint");
   if (worst.state === "waiting" && worst.status) return say("waiting-answered");
   if (worst.state === "waiting" || offline) return say("waiting-offline");

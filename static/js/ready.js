@@ -62,6 +62,14 @@ function showJoined(profile) {
   tell("site", Boolean(profile), profile ? words.replace("{site}", profile.site.name) : "");
 }
 
+/** Say so where this phone had joined and the server ended it. Without a network nothing is said. */
+async function lookEnded() {
+  if (await keptProfile()) return;
+  const response = await fetch("/api/device", { cache: "no-store", headers: { accept: "application/json" } });
+  const told = response.status === 404 ? await response.json() : null;
+  row("site").querySelector("[data-ended]")?.toggleAttribute("hidden", !told?.reason);
+}
+
 async function lookNotifications() {
   const registration = await navigator.serviceWorker?.getRegistration();
   const subscription = await registration?.pushManager?.getSubscription();
@@ -96,4 +104,4 @@ document.addEventListener(CHANGED, (event) => showJoined(/** @type {CustomEvent}
 navigator.serviceWorker?.addEventListener("controllerchange", () => lookOffline("status"));
 
 lookInstalled();
-await Promise.allSettled([lookOffline("status"), lookStorage(true), lookNotifications(), keptProfile().then(showJoined)]);
+await Promise.allSettled([lookOffline("status"), lookStorage(true), lookNotifications(), keptProfile().then(showJoined), lookEnded()]);

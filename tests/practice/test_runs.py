@@ -102,7 +102,7 @@ def test_a_run_cannot_be_made_useless_by_who_knows_its_id(town: Town, whose: str
     for intruder in intruders:
         for revision in (2, 1000):
             answer = send(intruder, wrong_body(town.clock, revision=revision), run_id)
-            assert answer.status_code == 201
+            assert answer.status_code in (200, 201)
             again = send(intruder, wrong_body(town.clock, revision=revision), run_id)
             assert (again.status_code, again.get_json()) == (200, answer.get_json())
     assert kept(town, run_id).passed == 1

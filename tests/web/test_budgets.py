@@ -14,11 +14,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from guidance.app import create_app
-from guidance.clock import FixedClock
+from guidance.clock import FixedClock, to_text
 from guidance.settings import Settings
 from guidance.store import reports
 from guidance.store.db import Store
-from tests.people.town import Town, press, text
+from guidance.web.cookies import device_cookie
+from tests.people.town import OAK, Town, press, text
 from tests.practice.classroom import open_class
 from tests.practice.runs import HEADERS, run_body, send
 from tests.reports import body
@@ -136,10 +137,10 @@ def test_a_disk_that_fills_stops_strangers_then_practice_and_exports_and_never_j
     assert put(stranger, body(town.clock)).get_json()["reason"] == "disk"
     assert put(stranger, mine, first).get_json() == kept.get_json()
     assert send(phone, run_body(town.clock)).status_code == 201
-    assert trainer.get("/trainer/results/export.csv").status_code == 200
+    assert trainer.get("/trainer/export.csv").status_code == 200
     disk.free = 100 * MEGABYTE
     assert send(phone, run_body(town.clock)).status_code == 503
-    assert trainer.get("/trainer/results/export.csv").status_code == 503
+    assert trainer.get("/trainer/export.csv").status_code == 503
     assert put(phone, body(town.clock)).status_code == 201
     disk.free = 0
     assert put(phone, body(town.clock)).status_code == 201
@@ -157,3 +158,46 @@ def test_progress_and_certificates_cannot_grow_without_bound(town: Town) -> None
     with town.store.reader() as db:
         rows = db.execute("SELECT position FROM practice_progress").fetchall()
     assert [row["position"] for row in rows] == ["?", "?"]
+
+
+def test_a_phone_that_was_not_in_use_for_long_is_a_stranger_and_is_told_to_join_again(town: Town) -> None:
+    phone = town.phone("Oak Street School")
+    for _ in range(3):
+        town.clock.advance(days=399)
+        receipt = put(phone, body(town.clock)).get_json()
+        assert receipt["verified"] is True and "reason" not in receipt
+    town.clock.advance(days=399)
+    assert phone.get("/api/device").status_code == 200
+    token = next(each.value for each in phone._cookies.values() if "device" in each.key)
+    town.clock.advance(days=401)
+    late = town.browser()
+    late.set_cookie(device_cookie(town.settings), token)
+    receipt = put(late, body(town.clock)).get_json()
+    assert (receipt["verified"], receipt["reason"]) == (False, "unused")
+    answer = late.get("/api/device")
+    assert (answer.status_code, answer.get_json()["reason"]) == (404, "unused")
+    press(late, town.join_path("Oak Street School"))
+    assert put(late, body(town.clock)).get_json()["verified"] is True
+
+
+def test_a_phone_that_was_removed_is_told_so(town: Town) -> None:
+    phone = town.phone("Oak Street School")
+    with town.store.transaction() as db:
+        db.execute("UPDATE devices SET revoked_at = :now", {"now": to_text(town.clock.now())})
+    receipt = put(phone, body(town.clock)).get_json()
+    assert (receipt["verified"], receipt["reason"]) == (False, "removed")
+
+
+def test_one_code_lets_in_so_many_new_phones_an_hour_and_the_supervisor_is_told(town: Town) -> None:
+    path, page = town.join_path("Oak Street School"), f"/board/sites/{town.site_id('Oak Street School')}/join"
+    supervisor = town.browser(OAK)
+    assert "Very many phones" not in text(supervisor.get(page))
+    phones = [town.browser() for _ in range(4)]
+    answers = [press(each, path) for each in phones]
+    assert [each.status_code for each in answers] == [303, 303, 303, 429]
+    assert "Too many phones joined with this code" in text(answers[3])
+    assert "Very many phones joined with one code" in text(supervisor.get(page))
+    assert press(phones[0], path).status_code == 303  # one that has joined may come again
+    assert press(phones[3], town.join_path("Oak Street School")).status_code == 303
+    town.clock.advance(hours=1, seconds=1)
+    assert press(town.browser(), path).status_code == 303
