@@ -36,18 +36,10 @@ def add(db: Database, kind: str, hour: str, size: int) -> None:
         )
 
 
-def forget_hours(db: Database, before: str) -> int:
-    """Remove the counts of hours before one; returns how many."""
-    rows = db.execute(
-        "DELETE FROM stranger_spending WHERE hour <> 'all' AND hour < :before RETURNING kind", {"before": before}
-    ).fetchall()
-    return len(rows)
-
-
-def take_back(db: Database, kind: str, rows: int, size: int) -> None:
-    """Take what was removed, or is no stranger's any more, out of the sum of all."""
+def correct(db: Database, kind: str, rows: int, size: int) -> None:
+    """Add rows and bytes (either may be negative) to the sum of all that is here."""
     db.execute(
-        "UPDATE stranger_spending SET rows = max(0, rows - :rows), bytes = max(0, bytes - :size) "
-        "WHERE kind = :kind AND hour = 'all'",
+        "INSERT INTO stranger_spending (kind, hour, rows, bytes) VALUES (:kind, 'all', max(0, :rows), max(0, :size)) "
+        "ON CONFLICT (kind, hour) DO UPDATE SET rows = max(0, rows + :rows), bytes = max(0, bytes + :size)",
         {"kind": kind, "rows": rows, "size": size},
     )
