@@ -127,9 +127,7 @@ def create_app(
     return app
 
 
-def assemble(
-    settings: Settings, clock: Clock | None = None, free_bytes: Callable[[], int] | None = None
-) -> Parts:
+def assemble(settings: Settings, clock: Clock | None = None, free_bytes: Callable[[], int] | None = None) -> Parts:
     """The parts of a process: keys, a store of the newest schema, and every protocol published in it."""
     store = Store(settings.database)
     if clock is None:

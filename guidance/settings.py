@@ -45,7 +45,9 @@ class Settings:
     join_code_phones_hour: int = _say(30, "new phones that one join code lets in within an hour")
     class_code_hours: int = _say(24, "hours that the code of a practice class lives")
     stranger_rows_hour: int = _say(2000, "reports (and practice runs) that phones of no site may store per hour")
-    stranger_mb_hour: int = _say(20, "megabytes of reports (and of practice runs) that phones of no site may store per hour")
+    stranger_mb_hour: int = _say(
+        20, "megabytes of reports (and of practice runs) that phones of no site may store per hour"
+    )
     stranger_rows_all: int = _say(100_000, "reports (and practice runs) of phones of no site that are kept at most")
     stranger_mb_all: int = _say(500, "megabytes of reports (and of practice runs) of phones of no site kept at most")
     stranger_body_bytes: int = _say(32 * 1024, "largest report or practice run of a phone of no site, in bytes", 1024)

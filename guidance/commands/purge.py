@@ -58,7 +58,7 @@ def purge_command(days: int, dry_run: bool) -> None:
 
 def run(store: Store, clock: Clock, bound: dict[str, str], pause: Callable[[float], None] = time.sleep) -> Counter[str]:
     """Remove everything that is due, batch by batch, and write one log entry with the counts, even when stopped."""
-    done: Counter[str] = Counter({name: 0 for name in purge.names()})
+    done: Counter[str] = Counter(dict.fromkeys(purge.names(), 0))
     try:
         for name, step in _steps(bound):
             while many := _batch(store, step):

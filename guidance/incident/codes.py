@@ -24,7 +24,10 @@ HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 @dataclass(frozen=True)
 class Codes:
-    """What published versions know: ids of protocols, of steps and outcomes, of answers and interrupts, of scenarios."""
+    """What published versions know: ids of protocols, of steps and outcomes, of answers and interrupts.
+
+    `scenarios` are the ids of scenarios that are here.
+    """
 
     protocols: frozenset[str]
     places: frozenset[str]
@@ -79,3 +82,8 @@ def put_back(body: Mapping[str, Any], apart: str, codes: Codes) -> dict[str, Any
             if text in (codes.places if name == "step" else codes.answers):
                 entry[name] = text
     return found
+
+
+def texts_apart(apart: str) -> list[str]:
+    """The texts that were set apart, each once, in the order in which they came."""
+    return list(dict.fromkeys(text for _path, text in json.loads(apart)))

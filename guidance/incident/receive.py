@@ -114,7 +114,12 @@ def receive(
 
 
 def _sent_before(
-    db: Database, report_id: str, body: Mapping[str, Any], sha256: str, known: reports.RevisionRow | None, believed: bool
+    db: Database,
+    report_id: str,
+    body: Mapping[str, Any],
+    sha256: str,
+    known: reports.RevisionRow | None,
+    believed: bool,
 ) -> reports.RevisionRow | None:
     """This very content, kept before. `believed`: a copy that is not verified does not count for who sends it now."""
     addition = reports.find_addition(db, report_id, int(body["revision"]), sha256)
@@ -174,9 +179,7 @@ def _variant(
             spend(db, now, "report", desk.limits, text)
         reports.add_variant(
             db,
-            reports.VariantRow(
-                report.id, known.revision, arrival.sha256, text, int(arrival.verified), arrival.now
-            ),
+            reports.VariantRow(report.id, known.revision, arrival.sha256, text, int(arrival.verified), arrival.now),
         )
         flag = {"report_id": known.report_id, "revision": known.revision, "sha256": arrival.sha256}
         incidents.add_event(db, report.incident_id, arrival.now, "report_variant", None, flag)
@@ -205,9 +208,7 @@ def _first_revision(db: Database, arrival: _Arrival, desk: Desk) -> Received:
     return Received("new", receipt, incident.id, arrival.urgency != "low", arrival.urgency, site_id)
 
 
-def _further_revision(
-    db: Database, arrival: _Arrival, report: reports.ReportRow, desk: Desk, beside: bool
-) -> Received:
+def _further_revision(db: Database, arrival: _Arrival, report: reports.ReportRow, desk: Desk, beside: bool) -> Received:
     incident = incidents.find_incident(db, report.incident_id)
     assert incident is not None, "a report without its incident cannot be: a foreign key holds them together"
     news = _news(db, arrival)

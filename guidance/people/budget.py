@@ -1,4 +1,4 @@
-"""How much phones that have not joined a site may make the server keep, and the disk space kept free for those that have.
+"""How much phones that have not joined a site may store, and the disk space kept free for those that have.
 
 Two limits hold for strangers, per hour and in all, for reports, for practice and for classes each. Two floors of free
 space hold for the disk: below the higher one nothing of a stranger is kept, below the lower one no practice run either.

@@ -88,9 +88,7 @@ def note_limit(db: Database, now: datetime, site: Site, code: str) -> None:
         log.add_entry(db, to_text(now), "system", "site.join_code_limited", site.id)
 
 
-def enrol(
-    db: Database, now: datetime, site: Site, present: Device | None, code: str = ""
-) -> tuple[Device, str]:
+def enrol(db: Database, now: datetime, site: Site, present: Device | None, code: str = "") -> tuple[Device, str]:
     """Enrol a device and return it with its token. One that is enrolled already moves, and keeps its reports.
 
     `code` is the code it joined by, empty where there was none.

@@ -50,7 +50,6 @@ class Walker:
     device_id: str | None = None
     site_id: str | None = None
 
-
     @property
     def budget(self) -> str:
         """The budget that the walker's runs count in; empty for a joined phone."""
@@ -145,7 +144,7 @@ def _known(walker: Walker) -> bool:
 
 
 def _owns(walker: Walker, kept: list[RunRow]) -> bool:
-    """Whether a run that is kept is this walker's. Of a run of nobody the first revision stands, until somebody comes."""
+    """Whether a run that is kept is this walker's. Nobody's run keeps its first revision until somebody comes."""
     if not kept:
         return True
     owners = {(each.participant_id, each.device_id) for each in kept} - {(None, None)}

@@ -238,8 +238,7 @@ def told_of_device(db: Database, incident_id: str, since: str) -> list[AlertRow]
 def told_of_site(db: Database, incident_id: str, since: str) -> list[AlertRow]:
     """Alerts of other incidents of the same site that were raised since a moment and told by themselves."""
     rows = db.execute(
-        "SELECT * FROM alerts WHERE tier > 0 AND created_at >= :since AND incident_id <> :incident "
-        f"AND {OF_ITS_SITE}",
+        f"SELECT * FROM alerts WHERE tier > 0 AND created_at >= :since AND incident_id <> :incident AND {OF_ITS_SITE}",
         {"incident": incident_id, "since": since},
     )
     return [AlertRow(**dict(row)) for row in rows]

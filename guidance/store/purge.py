@@ -6,8 +6,9 @@ any point leaves whole rows: what is left goes next time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -71,7 +72,7 @@ KINDS = (
 REMINDERS = "reminder_email IS NOT NULL AND issued_at < :reminders_before"
 
 
-def count(db: Database, bound: Mapping[str, str]) -> dict[str, int]:
+def count(db: Database, bound: dict[str, Any]) -> dict[str, int]:
     """How many rows of each kind would go."""
     found = {"incidents of strangers": _one(db, f"SELECT count(*) FROM ({STRANGERS_INCIDENTS})", bound)}
     for each in KINDS:
@@ -80,7 +81,7 @@ def count(db: Database, bound: Mapping[str, str]) -> dict[str, int]:
     return found
 
 
-def remove_incidents(db: Database, bound: Mapping[str, str]) -> int:
+def remove_incidents(db: Database, bound: dict[str, Any]) -> int:
     """Remove one batch of incidents with all that hangs on them; returns how many."""
     rows = db.execute(f"{STRANGERS_INCIDENTS} LIMIT :batch", {**bound, "batch": BATCH}).fetchall()
     for row in rows:
@@ -94,7 +95,7 @@ def remove_incidents(db: Database, bound: Mapping[str, str]) -> int:
     return len(rows)
 
 
-def remove(db: Database, kind: Kind, bound: Mapping[str, str]) -> int:
+def remove(db: Database, kind: Kind, bound: dict[str, Any]) -> int:
     """Remove one batch of a kind; returns how many."""
     rows = db.execute(
         f"DELETE FROM {kind.table} WHERE rowid IN (SELECT rowid FROM {kind.table} WHERE {kind.which} LIMIT :batch) "
@@ -104,11 +105,9 @@ def remove(db: Database, kind: Kind, bound: Mapping[str, str]) -> int:
     return len(rows)
 
 
-def forget_reminders(db: Database, bound: Mapping[str, str]) -> int:
+def forget_reminders(db: Database, bound: dict[str, Any]) -> int:
     """Forget addresses of reminders that can serve no purpose any more; returns how many."""
-    rows = db.execute(
-        f"UPDATE certificates SET reminder_email = NULL WHERE {REMINDERS} RETURNING 1", bound
-    ).fetchall()
+    rows = db.execute(f"UPDATE certificates SET reminder_email = NULL WHERE {REMINDERS} RETURNING 1", bound).fetchall()
     return len(rows)
 
 
@@ -146,7 +145,7 @@ def _pragma(db: Database, name: str) -> int:
     return int(db.execute(f"PRAGMA {name}").fetchone()[0])
 
 
-def _one(db: Database, query: str, bound: Mapping[str, str]) -> int:
+def _one(db: Database, query: str, bound: dict[str, Any]) -> int:
     return int(db.execute(query, bound).fetchone()[0])
 
 

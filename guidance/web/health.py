@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from ipaddress import ip_address
+from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -39,7 +40,7 @@ def readyz() -> tuple[Response, int]:
     # A beat from the future is no sign of life either: the clock was set back since.
     recent = beat is not None and abs(here.clock.now() - from_text(beat)) < timedelta(seconds=BEAT_SECONDS)
     wrong = [] if recent else ["the alert worker gave no sign of life lately; start `guidance worker`"]
-    told = {
+    told: dict[str, Any] = {
         "ready": not wrong,
         "worker_beat": beat,
         "wrong": wrong,
@@ -61,7 +62,9 @@ def _disk_level(here: Parts) -> str:
 
 def _asked_on_this_machine() -> bool:
     """Whether the request came over loopback and through no proxy: behind one, everybody comes over loopback."""
-    through_proxy = any(name in request.headers for name in ("X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "Via"))
+    through_proxy = any(
+        name in request.headers for name in ("X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "Via")
+    )
     try:
         return not through_proxy and ip_address(request.remote_addr or "").is_loopback
     except ValueError:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from guidance.clock import from_text
-from guidance.incident.codes import codes_of, put_back
+from guidance.incident.codes import codes_of, put_back, texts_apart
 from guidance.incident.urgency import waited_too_long
 from guidance.protocol.model import BACK, Outcome, Protocol
 from guidance.protocol.replay import replay
@@ -152,6 +152,7 @@ def _merged(
     trail = put_back(bodies[place], revisions[place].apart, known)["trail"]
     protocol = content.protocol(walked) if walked else None
     position = replay(protocol, trail, row.site_type).position if protocol else ""
+    unknown = _unknown(revisions)
     return ReportView(
         newest.revision,
         newest.sent_at,
@@ -160,8 +161,15 @@ def _merged(
         trail_words(protocol, trail),
         protocol.outcomes.get(position) if protocol else None,
         _version(protocol, protocol_hash),
-        tuple(flags),
+        (*flags, *unknown),
     )
+
+
+def _unknown(revisions: list[reports.RevisionRow]) -> list[str]:
+    """What came where codes belong and is none, as text: isolated, so that it cannot turn the line around."""
+    texts = dict.fromkeys(text for each in revisions for text in texts_apart(each.apart))
+    shown = listed(tuple(f"\u2068{text}\u2069" for text in list(texts)[:SHOWN_APART]))
+    return [_("Not known in any published version: %(words)s", words=shown)] if texts else []
 
 
 def _facts(facts: Mapping[str, Any]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:

@@ -114,7 +114,9 @@ def _enrol(site: Site, code: str) -> ResponseReturnValue:
         with here.store.transaction() as db:
             rules.note_limit(db, now, site, code)
         empty = CodeForm(formdata=None)
-        empty.code.errors = [_("Too many phones joined with this code within an hour. Ask your supervisor for a new one.")]
+        empty.code.errors = [
+            _("Too many phones joined with this code within an hour. Ask your supervisor for a new one.")
+        ]
         return make_response(_ask_page(empty), 429)
     response = make_response(redirect("/joined", 303))
     cookies.set_device(response, here.settings, token)

@@ -59,7 +59,9 @@ def _enter(form: NickForm, found: ClassRow) -> ResponseReturnValue:
     present = trainee[0] if trainee and trainee[1].id == found.id else None
     try:
         with here.store.transaction() as db:
-            _participant, token = classes.join(db, here.clock.now(), found, str(form.nickname.data), present, here.limits)
+            _participant, token = classes.join(
+                db, here.clock.now(), found, str(form.nickname.data), present, here.limits
+            )
     except NotDone as refusal:
         form.nickname.errors = [said(refusal)]
         return make_response(_page(form, found), 400)

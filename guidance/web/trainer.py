@@ -22,8 +22,8 @@ from guidance.web.context import parts
 from guidance.web.forms import ConfirmForm, keep_stale_forms, problems, submitted
 from guidance.web.gettext import said
 from guidance.web.practice_forms import AssignForm, ClassForm
-from guidance.web.trainer_class import class_code
 from guidance.web.practice_words import SITE_TYPE_WORDS
+from guidance.web.trainer_class import class_code
 
 blueprint = Blueprint("trainer", __name__, url_prefix="/trainer")
 keep_stale_forms(blueprint)

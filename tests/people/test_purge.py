@@ -28,8 +28,6 @@ from tests.phones import Phone
 from tests.practice.runs import run_body, send
 from tests.reports import body
 
-TABLES = ("incidents", "reports", "report_revisions", "report_variants", "incident_events", "practice_runs")
-
 
 @pytest.fixture
 def town(app: object, store: Store, settings: object, clock: FixedClock) -> Town:
@@ -88,7 +86,10 @@ def test_expired_codes_links_and_sessions_go(town: Town) -> None:
     town.clock.advance(days=40)
     clean(town.store, town.clock)
     with town.store.reader() as db:
-        left = [db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("join_codes", "sign_in_links", "sessions")]
+        left = [
+            db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in ("join_codes", "sign_in_links", "sessions")
+        ]
     assert left == [0, 0, 0]
 
 

@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from guidance.people.tokens import show_code
 from guidance.clock import FixedClock
+from guidance.people.tokens import show_code
 from guidance.practice.draft_text import write
 from guidance.practice.load import from_source
 from guidance.practice.scenario import to_source
