@@ -60,11 +60,11 @@ function lookInstalled() {
 function showJoined(profile) {
   const words = list.dataset.joined ?? "";
   tell("site", Boolean(profile), profile ? words.replace("{site}", profile.site.name) : "");
+  if (!profile) lookEnded().catch((error) => console.info(error)); // no network: nothing more to say
 }
 
 /** Say so where this phone had joined and the server ended it. Without a network nothing is said. */
 async function lookEnded() {
-  if (await keptProfile()) return;
   const response = await fetch("/api/device", { cache: "no-store", headers: { accept: "application/json" } });
   const told = response.status === 404 ? await response.json() : null;
   row("site").querySelector("[data-ended]")?.toggleAttribute("hidden", !told?.reason);
@@ -104,4 +104,4 @@ document.addEventListener(CHANGED, (event) => showJoined(/** @type {CustomEvent}
 navigator.serviceWorker?.addEventListener("controllerchange", () => lookOffline("status"));
 
 lookInstalled();
-await Promise.allSettled([lookOffline("status"), lookStorage(true), lookNotifications(), keptProfile().then(showJoined), lookEnded()]);
+await Promise.allSettled([lookOffline("status"), lookStorage(true), lookNotifications(), keptProfile().then(showJoined)]);

@@ -106,8 +106,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
     with store.transaction() as db:
         (one,) = db.execute("SELECT * FROM incidents WHERE verified = 0 ORDER BY opened_at LIMIT 1").fetchall()
         db.conn.executemany(
-            "INSERT INTO incidents (id, code, kind, verified, urgency, state, opened_at) VALUES (?, ?, 'visit', 0, 'low', "
-            "'open', ?)",
+            "INSERT INTO incidents (id, code, kind, verified, urgency, state, opened_at) "
+            "VALUES (?, ?, 'visit', 0, 'low', 'open', ?)",
             [(f"old-{n}", f"old-{n}", one["opened_at"]) for n in range(900)],
         )
     store.close()
