@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Callable
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
@@ -86,14 +87,19 @@ JSON_LANE = (api.blueprint, practice_api.blueprint, push_api.blueprint)
 
 
 def create_app(
-    settings: Settings | None = None, clock: Clock | None = None, translator: locale.Translator = catalogs.words
+    settings: Settings | None = None,
+    clock: Clock | None = None,
+    translator: locale.Translator = catalogs.words,
+    free_bytes: Callable[[], int] | None = None,
 ) -> Flask:
     """The web application, in the words that `translator` finds for each language.
+
+    `free_bytes` measures the free disk space; by default that of the data folder.
 
     Refuses to start on a store or keys that cannot keep what a receipt promises.
     """
     settings = settings or from_environment(os.environ)
-    here = assemble(settings, clock)
+    here = assemble(settings, clock, free_bytes)
     app = Flask(NAME, template_folder=str(ROOT / "templates"), static_folder=None)
     app.extensions[NAME] = here
     app.config.update(
@@ -122,13 +128,13 @@ def create_app(
     return app
 
 
-def assemble(settings: Settings, clock: Clock | None = None) -> Parts:
+def assemble(settings: Settings, clock: Clock | None = None, free_bytes: Callable[[], int] | None = None) -> Parts:
     """The parts of a process: keys, a store of the newest schema, and every protocol published in it."""
     keys = load_keys(settings.keys)
     store = open_store(settings, keys)
     if clock is None:
         clock = StoreClock(store) if settings.test_clock else SystemClock()
-    parts = Parts(settings, clock, store, keys, *_content())
+    parts = Parts(settings, clock, store, keys, *_content(), free_bytes)
     with store.transaction() as db:
         publish_library(db, parts.library, clock)
     return parts

@@ -50,6 +50,18 @@ class Settings:
     session_hours: int = _say(12, "hours after which a person signs in again")
     session_idle_minutes: int = _say(30, "minutes without a request after which a person signs in again")
     late_report_hours: int = _say(2, "a report that waited longer is not paged as happening now")
+    device_days: int = _say(400, "days after which a phone that was never in use has to join its site again")
+    join_code_phones_hour: int = _say(30, "new phones that one join code lets in within an hour")
+    class_code_hours: int = _say(24, "hours that the code of a practice class lives")
+    stranger_rows_hour: int = _say(2000, "reports (and practice runs) that phones of no site may store per hour")
+    stranger_mb_hour: int = _say(
+        20, "megabytes of reports (and of practice runs) that phones of no site may store per hour"
+    )
+    stranger_rows_all: int = _say(100_000, "reports (and practice runs) of phones of no site that are kept at most")
+    stranger_mb_all: int = _say(500, "megabytes of reports (and of practice runs) of phones of no site kept at most")
+    stranger_body_bytes: int = _say(32 * 1024, "largest report or practice run of a phone of no site, in bytes", 1024)
+    disk_floor_strangers_mb: int = _say(1024, "free megabytes below which nothing of phones of no site is stored", 0)
+    disk_floor_practice_mb: int = _say(512, "free megabytes below which practice and exports stop too", 0)
     rights_hotline_name: str = _say("MOIA Immigration Legal Support Hotline", "who gives free legal help by telephone")
     rights_hotline_number: str = _say("1-800-354-0365", "its number, as people write it; empty: no hotline is shown")
     rights_hotline_hours: str = _say("mon-fri 09:00-18:00", "its hours, in this form (or in words); empty: not told")

@@ -22,7 +22,8 @@ def receipt(file: Path) -> None:
     """Check the signature of the receipt in FILE (JSON, as a phone got it)."""
     given = read_json_file(file, "a receipt")
     try:
-        shown = Receipt(**given)
+        # `reason` came beside the receipt and is not signed.
+        shown = Receipt(**{name: value for name, value in given.items() if name != "reason"})
     except TypeError as error:
         raise click.ClickException(f"{file} holds no receipt: {error}") from error
     settings = from_environment(os.environ)

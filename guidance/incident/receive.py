@@ -14,10 +14,12 @@ from sqlite_utils import Database
 
 from guidance.clock import from_text, to_text
 from guidance.incident import receipt as receipts
+from guidance.incident.codes import Codes, codes_of, set_apart
 from guidance.incident.urgency import more_urgent, report_urgency, waited, waited_too_long, walk_urgency
+from guidance.people.budget import Limits, spend
 from guidance.protocol.model import Interrupt, Protocol
 from guidance.protocol.replay import replay
-from guidance.store import incidents, log, reports
+from guidance.store import incidents, log, protocols, reports
 
 FindProtocol = Callable[[Database, str], Protocol | None]
 
@@ -38,6 +40,7 @@ class Desk:
     find_protocol: FindProtocol
     receipt_key: Ed25519PrivateKey
     late_hours: int
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True)
@@ -59,10 +62,11 @@ class Received:
 
 @dataclass(frozen=True)
 class _Arrival:
-    """One revision on its way in, with what its trail shows."""
+    """One revision on its way in, with what its trail shows. `body` holds known codes alone; `apart` has the rest."""
 
     report_id: str
     body: Mapping[str, Any]
+    apart: str
     sha256: str
     sender: Sender | None
     verified: bool
@@ -92,18 +96,46 @@ def receive(
 
     `left_at` is when it left the phone, by the clock that wrote its `sent_at`; None where the phone did not say.
 
-    The same content again gives the same receipt. Other content under a revision that is there is kept as a
-    variant and flagged on the timeline. A trail that does not replay is accepted and flagged. What is not from a
-    phone of the incident's own site is kept as unverified and changes neither urgency nor state.
+    The same content again gives the same receipt. Other content by the report's own phone under a revision that is
+    there is kept as a variant and flagged on the timeline. What another phone sends is kept beside the report and takes
+    no revision number; a number that such a phone took before is free for the report's own phone. A trail that does not
+    replay is accepted and flagged. What is not from a phone of the incident's own site is kept as unverified and
+    changes neither urgency nor state. Raises `NoRoom` when a phone without a site may store nothing more.
     """
     sha256 = receipts.content_sha256(body)
     report = reports.find_report(db, report_id)
     verified = _stands_behind(db, sender, report)
+    beside = report is not None and report.device_id not in (None, sender.device_id if sender else None)
     known = reports.find_revision(db, report_id, int(body["revision"]))
-    if known is not None and report is not None:
-        return _known_revision(db, to_text(now), report, known, body, sha256, sender, verified)
+    if known is not None and verified and not known.verified and not beside:
+        reports.set_apart(db, report_id, known.revision)
+        known = None
+    again = _sent_before(db, report_id, body, sha256, known, verified)
+    if again is not None and report is not None:
+        return Received("repeated", receipts.Receipt(**json.loads(again.receipt)), report.incident_id)
     arrival = _read(db, now, report_id, body, sha256, sender, verified, desk, left_at)
-    return _first_revision(db, arrival, desk) if report is None else _further_revision(db, arrival, report, desk)
+    if known is not None and report is not None and not beside:
+        return _variant(db, now, report, known, arrival, desk)
+    if sender is None:
+        spend(db, now, "report", desk.limits, _text(arrival.body), arrival.apart)
+    return (
+        _first_revision(db, arrival, desk) if report is None else _further_revision(db, arrival, report, desk, beside)
+    )
+
+
+def _sent_before(
+    db: Database,
+    report_id: str,
+    body: Mapping[str, Any],
+    sha256: str,
+    known: reports.RevisionRow | None,
+    believed: bool,
+) -> reports.RevisionRow | None:
+    """This very content, kept before. `believed`: a copy that is not verified does not count for who sends it now."""
+    addition = reports.find_addition(db, report_id, int(body["revision"]), sha256)
+    if known is not None and known.sha256 == sha256:
+        return known
+    return None if believed and addition and not addition.verified else addition
 
 
 def _stands_behind(db: Database, sender: Sender | None, report: reports.ReportRow | None) -> bool:
@@ -128,34 +160,55 @@ def _read(
     position, problem = None, "no version of the protocol with this hash was ever published here"
     interrupts: frozenset[str] = frozenset()
     if protocol is not None:
-        walk = replay(protocol, body["trail"], sender.site_type if sender else None)
+        # Replayed as it is kept: a problem in words must not repeat what is no code.
+        trail = set_apart(body, codes_of((), [protocol]))[0]["trail"]
+        walk = replay(protocol, trail, sender.site_type if sender else None)
         position, problem = walk.position, walk.problem or ""
         interrupts = frozenset(each.answer.id for each in walk.walked if isinstance(each.answer, Interrupt))
+    kept, apart = set_apart(body, _known_codes(db, body, protocol, desk))
     late = waited_too_long(waited(from_text(body["sent_at"]), left_at, now), desk.late_hours)
     walked = walk_urgency(protocol, position)
-    urgency = report_urgency(walked, body.get("urgency"), late=late, verified=verified)
-    left = to_text(left_at) if left_at else ""
-    return _Arrival(report_id, body, sha256, sender, verified, to_text(now), urgency, late, problem, left, interrupts)
+    return _Arrival(
+        report_id,
+        kept,
+        apart,
+        sha256,
+        sender,
+        verified,
+        to_text(now),
+        report_urgency(walked, body.get("urgency"), late=late, verified=verified),
+        late,
+        problem,
+        to_text(left_at) if left_at else "",
+        interrupts,
+    )
 
 
-def _known_revision(
-    db: Database,
-    now: str,
-    report: reports.ReportRow,
-    known: reports.RevisionRow,
-    body: Mapping[str, Any],
-    sha256: str,
-    sender: Sender | None,
-    verified: bool,
+def _known_codes(db: Database, body: Mapping[str, Any], walked: Protocol | None, desk: Desk) -> Codes:
+    """What the published versions of a report's protocol know; of a version that is here its own codes alone."""
+    if walked is not None:
+        return codes_of({walked.id, *protocols.ids(db)}, [walked])
+    versions = [desk.find_protocol(db, each) for each in protocols.hashes_of(db, body["kind"])]
+    return codes_of(protocols.ids(db), [each for each in versions if each is not None])
+
+
+def _variant(
+    db: Database, now: datetime, report: reports.ReportRow, known: reports.RevisionRow, arrival: _Arrival, desk: Desk
 ) -> Received:
     receipt = receipts.Receipt(**json.loads(known.receipt))
-    if known.sha256 == sha256:
-        return Received("repeated", receipt, report.incident_id)
-    variant = reports.VariantRow(known.report_id, known.revision, sha256, _text(body), int(verified), now)
-    if reports.add_variant(db, variant):
-        flag = {"report_id": known.report_id, "revision": known.revision, "sha256": sha256}
-        incidents.add_event(db, report.incident_id, now, "report_variant", None, flag)
-        log.add_entry(db, now, _actor(sender), "report.variant", known.report_id, f"revision {known.revision}")
+    if not reports.has_variant(db, report.id, known.revision, arrival.sha256):
+        text = _text({**arrival.body, "apart": json.loads(arrival.apart)})
+        if arrival.sender is None:
+            spend(db, now, "report", desk.limits, text)
+        reports.add_variant(
+            db,
+            reports.VariantRow(report.id, known.revision, arrival.sha256, text, int(arrival.verified), arrival.now),
+        )
+        flag = {"report_id": known.report_id, "revision": known.revision, "sha256": arrival.sha256}
+        incidents.add_event(db, report.incident_id, arrival.now, "report_variant", None, flag)
+        log.add_entry(
+            db, arrival.now, _actor(arrival.sender), "report.variant", report.id, f"revision {known.revision}"
+        )
     return Received("conflict", receipt, report.incident_id)
 
 
@@ -178,11 +231,11 @@ def _first_revision(db: Database, arrival: _Arrival, desk: Desk) -> Received:
     return Received("new", receipt, incident.id, arrival.urgency != "low", arrival.urgency, site_id)
 
 
-def _further_revision(db: Database, arrival: _Arrival, report: reports.ReportRow, desk: Desk) -> Received:
+def _further_revision(db: Database, arrival: _Arrival, report: reports.ReportRow, desk: Desk, beside: bool) -> Received:
     incident = incidents.find_incident(db, report.incident_id)
     assert incident is not None, "a report without its incident cannot be: a foreign key holds them together"
     news = _news(db, arrival)
-    receipt = _keep(db, arrival, incident, desk, "report_revised")
+    receipt = _keep(db, arrival, incident, desk, "report_revised", beside)
     site_id = incident.site_id
     if arrival.verified and arrival.sender and incidents.set_verified(db, incident.id, arrival.sender.site_id):
         site_id = arrival.sender.site_id
@@ -200,7 +253,8 @@ def _news(db: Database, arrival: _Arrival) -> tuple[str, ...]:
     """Interrupts (they went in, …) that no earlier verified revision told, of one that is urgent now."""
     if not arrival.verified or arrival.urgency != "urgent":
         return ()
-    earlier = [json.loads(each.body) for each in reports.revisions_of(db, arrival.report_id) if each.verified]
+    kept = [*reports.revisions_of(db, arrival.report_id), *reports.additions_of(db, arrival.report_id)]
+    earlier = [json.loads(each.body) for each in kept if each.verified]
     told = {entry["answer"] for body in earlier for entry in body["trail"]}
     return tuple(sorted(arrival.interrupts - told))
 
@@ -216,12 +270,15 @@ def _reopen_closed(db: Database, arrival: _Arrival, incident: incidents.Incident
     log.add_entry(db, arrival.now, _actor(arrival.sender), "incident.reopened", incident.id, detail)
 
 
-def _keep(db: Database, arrival: _Arrival, incident: incidents.IncidentRow, desk: Desk, event: str) -> receipts.Receipt:
+def _keep(
+    db: Database, arrival: _Arrival, incident: incidents.IncidentRow, desk: Desk, event: str, beside: bool = False
+) -> receipts.Receipt:
     unsigned = receipts.Receipt(
         arrival.report_id, arrival.revision, arrival.sha256, arrival.now, incident.code, arrival.verified
     )
     receipt = receipts.sign(unsigned, desk.receipt_key)
-    reports.add_revision(
+    add = reports.add_addition if beside else reports.add_revision
+    add(
         db,
         reports.RevisionRow(
             report_id=arrival.report_id,
@@ -235,6 +292,7 @@ def _keep(db: Database, arrival: _Arrival, incident: incidents.IncidentRow, desk
             received_at=arrival.now,
             receipt=receipt.to_json(),
             left_at=arrival.left_at,
+            apart=arrival.apart,
         ),
     )
     _tell_timeline(db, arrival, incident, event)

@@ -71,22 +71,57 @@ def note_failure(db: Database, now: datetime) -> None:
         rows.add_failure(db, to_text(now), since)
 
 
-def enrol(db: Database, now: datetime, site: Site, present: Device | None) -> tuple[Device, str]:
-    """Enrol a device and return it with its token. One that is enrolled already moves, and keeps its reports."""
+class TooManyPhones(Exception):
+    """One join code let in as many new phones within an hour as it may. The supervisor makes another code."""
+
+
+def require_turn(db: Database, now: datetime, settings: Settings, code: str) -> None:
+    """Raise `TooManyPhones` when a code has let in as many new phones within the hour as it may."""
+    since = to_text(now - timedelta(hours=1))
+    if rows.count_joined(db, token_hash(code), since) >= settings.join_code_phones_hour:
+        raise TooManyPhones
+
+
+def note_limit(db: Database, now: datetime, site: Site, code: str) -> None:
+    """Remember for the site's supervisor that a code met its limit; the log has it once per hour."""
+    if rows.set_limited(db, token_hash(code), to_text(now), to_text(now - timedelta(hours=1))):
+        log.add_entry(db, to_text(now), "system", "site.join_code_limited", site.id)
+
+
+def enrol(db: Database, now: datetime, site: Site, present: Device | None, code: str = "") -> tuple[Device, str]:
+    """Enrol a device and return it with its token. One that is enrolled already moves, and keeps its reports.
+
+    `code` is the code it joined by, empty where there was none.
+    """
     token, moment = new_token(), to_text(now)
     if present is not None:
         rows.move_device(db, present.id, token_hash(token), site.id, moment)
         log.add_entry(db, moment, f"device:{present.id}", "device.moved", site.id)
         return replace(present, site_id=site.id, enrolled_at=moment, seen_at=moment), token
     device = Device(str(uuid4()), site.id, moment, moment)
-    rows.add_device(db, device, token_hash(token))
+    rows.add_device(db, device, token_hash(token), token_hash(code) if code else None)
     log.add_entry(db, moment, f"device:{device.id}", "device.joined", site.id)
     return device, token
 
 
-def device_of(db: Database, token: str) -> Device | None:
-    """The device that a token stands for; None when it is unknown or revoked."""
-    return rows.device_by_token(db, token_hash(token))
+def device_of(db: Database, now: datetime, settings: Settings, token: str) -> Device | None:
+    """The device that a token stands for; None when it is unknown, revoked, or was not in use for too long."""
+    found = rows.device_by_token(db, token_hash(token))
+    return None if found is None or has_ended(found, now, settings) else found
+
+
+def why_ended(db: Database, now: datetime, settings: Settings, token: str) -> str:
+    """Why a token stands for no device any more: `unused`, `removed`, or empty when it never did or still does."""
+    found = rows.device_by_token(db, token_hash(token))
+    if found is not None:
+        return "unused" if has_ended(found, now, settings) else ""
+    return "removed" if rows.was_device(db, token_hash(token)) else ""
+
+
+def has_ended(device: Device, now: datetime, settings: Settings) -> bool:
+    """Whether a device was not in use for so many days that it must join again. Nothing is written down, so that a
+    clock that was wrong for a while ends no enrolment."""
+    return now - from_text(device.seen_at) > timedelta(days=settings.device_days)
 
 
 def due_for_touch(device: Device, now: datetime) -> bool:

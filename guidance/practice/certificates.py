@@ -6,6 +6,7 @@ Nothing personal is kept but an e-mail address for one reminder, if the holder w
 from __future__ import annotations
 
 import calendar
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
@@ -15,6 +16,7 @@ from sqlite_utils import Database
 
 from guidance.city_time import day_of, day_of_text
 from guidance.clock import to_text
+from guidance.people.budget import Limits, require_practice_room, spend
 from guidance.people.tokens import new_code
 from guidance.practice.certificate_rules import Rules
 from guidance.practice.load import ScenarioShelf
@@ -41,6 +43,7 @@ class Ground:
     library: Library
     find_protocol: FindProtocol
     zone: tzinfo
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,9 @@ def issue(db: Database, now: datetime, wish: Wish, ground: Ground) -> Certificat
         reminder_email=wish.reminder_email,
         locale=wish.locale,
     )
+    require_practice_room(ground.limits)
+    if wish.site_id is None:
+        spend(db, now, "practice", ground.limits, json.dumps(row.runs), row.reminder_email or "")
     rows.add_certificate(db, row)
     log.add_entry(db, row.issued_at, "system", "practice.certificate_issued", row.id, f"{row.role} {row.site_type}")
     return row

@@ -5,18 +5,18 @@ Trainees need no account. A class code opens one class while it runs; a token on
 
 from __future__ import annotations
 
-import secrets
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlite_utils import Database
 
-from guidance.clock import to_text
-from guidance.people import tokens
+from guidance.clock import from_text, to_text
+from guidance.people.budget import Limits, spend
 from guidance.people.scope import trained_agencies, trains
-from guidance.people.tokens import ALPHABET, new_token, token_hash
+from guidance.people.tokens import ALPHABET, CODE_LENGTH, new_token, read_code, show_code, token_hash
 from guidance.practice.load import ScenarioShelf
 from guidance.practice.scenario import Inject, Scenario
 from guidance.settings import Settings
@@ -27,10 +27,22 @@ from guidance.store.practice_classes import ClassId, ClassRow, NoteRow, Particip
 from guidance.text import has_forbidden, looks_blank
 from guidance.translations.mark import N_
 
-__all__ = ["ClassId", "NotDone", "Shown", "end", "injects_in_order", "join", "make_class", "may_lead", "show_code"]
+__all__ = [
+    "ClassId",
+    "NotDone",
+    "Shown",
+    "code_of",
+    "end",
+    "injects_in_order",
+    "join",
+    "make_class",
+    "make_code",
+    "may_lead",
+    "read_code",
+    "show_code",
+]
 
 KINDS = ("class", "tabletop")
-CODE_LENGTH = 6  # 30 bits: enough for a code that only lets a nickname in, and that ends with its class
 MOST_PARTICIPANTS = 200
 
 
@@ -49,13 +61,13 @@ class Shown:
 def make_class(
     db: Database, now: datetime, trainer: Person, title: str, kind: str, scenarios: Sequence[str]
 ) -> ClassRow:
-    """Open a class. One of an agency's trainer belongs to that agency; raises `NotDone`."""
+    """Open a class, which has no code yet. One of an agency's trainer belongs to that agency; raises `NotDone`."""
     if not scenarios:
         raise NotDone(N_("Choose at least one scenario."))
     agencies = trained_agencies(trainer)
     agency_id = agencies[0] if agencies else None
-    code = _new_code(db)
-    row = ClassRow(str(uuid4()), code, title, kind, trainer.id, agency_id, tuple(scenarios), 0, to_text(now), None)
+    id = str(uuid4())
+    row = ClassRow(id, f"none {id}", title, kind, trainer.id, agency_id, tuple(scenarios), 0, to_text(now), None)
     rows.add_class(db, row)
     log.add_entry(db, to_text(now), f"person:{trainer.id}", "practice.class_opened", row.id)
     return row
@@ -74,14 +86,24 @@ def led_by(
     return rows.classes(db, agencies, person.id, scenario_id=scenario_id, offset=offset, limit=limit)
 
 
-def read_code(typed: str) -> str | None:
-    """The class code that someone typed, read as other codes are; None when it cannot be one."""
-    return tokens.read_code(typed, CODE_LENGTH)
+def make_code(db: Database, now: datetime, key: bytes, found: ClassRow, made_by: str) -> str:
+    """Give a class a new code of 50 bits and return it; the one before ends.
+
+    The code follows from a secret key of this installation, the class and the moment. So the trainer's page can show it
+    at any time, while the store and its backups hold only a hash.
+    """
+    code = _derived(key, found.id, to_text(now))
+    rows.set_code(db, found.class_id, token_hash(code), to_text(now))
+    log.add_entry(db, to_text(now), f"person:{made_by}", "practice.class_code_made", found.id)
+    return code
 
 
-def show_code(code: str) -> str:
-    """A class code in two halves, for reading aloud."""
-    return f"{code[:3]}-{code[3:]}"
+def code_of(now: datetime, key: bytes, found: ClassRow, hours: int) -> str:
+    """The code that opens a class now; empty when it has ended, is too old or is not known."""
+    if found.ended_at or not found.code_made_at or now - from_text(found.code_made_at) >= timedelta(hours=hours):
+        return ""
+    code = _derived(key, found.id, found.code_made_at)
+    return code if token_hash(code) == found.code else ""
 
 
 def join_address(settings: Settings, code: str) -> str:
@@ -89,16 +111,22 @@ def join_address(settings: Settings, code: str) -> str:
     return f"{settings.base_url}/practice/join/{code}"
 
 
-def class_of(db: Database, typed: str) -> ClassRow | None:
-    """The open class that a typed or linked code leads to."""
+def class_of(db: Database, now: datetime, typed: str, hours: int) -> ClassRow | None:
+    """The open class that a typed or linked code of at most so many hours leads to."""
     code = read_code(typed)
-    return rows.class_of_code(db, code) if code else None
+    made_after = to_text(now - timedelta(hours=hours))
+    return rows.class_of_code(db, token_hash(code), made_after) if code else None
 
 
 def join(
-    db: Database, now: datetime, into: ClassRow, nickname: str, present: Participant | None
+    db: Database,
+    now: datetime,
+    into: ClassRow,
+    nickname: str,
+    present: Participant | None,
+    limits: Limits = Limits(),  # noqa: B008 - a frozen value
 ) -> tuple[Participant, str | None]:
-    """Let someone into a class under a nickname; raises `NotDone`.
+    """Let someone into a class under a nickname; raises `NotDone`, and `NoRoom` when too many joined of late.
 
     Returns the trainee and a new token. A phone that is in this class already keeps its token (None) and its runs.
     """
@@ -111,6 +139,7 @@ def join(
         return replace(present, nickname=name), None
     if len(others) >= MOST_PARTICIPANTS:
         raise NotDone(N_("This class is full."))
+    spend(db, now, "class", limits, name)
     token, made = new_token(), Participant(str(uuid4()), into.id, name, to_text(now))
     rows.add_participant(db, made, token_hash(token))
     return made, token
@@ -172,8 +201,8 @@ def end(db: Database, now: datetime, person: Person, found: ClassRow) -> None:
         log.add_entry(db, to_text(now), f"person:{person.id}", "practice.class_ended", found.id)
 
 
-def _new_code(db: Database) -> str:
-    while True:
-        code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
-        if not rows.code_is_taken(db, code):
-            return code
+def _derived(key: bytes, class_id: str, moment: str) -> str:
+    """Fifty bits of HMAC-SHA256 (RFC 2104), spelled as codes are."""
+    digest = hmac.digest(key, f"class code {class_id} {moment}".encode(), "sha256")
+    number = int.from_bytes(digest, "big")
+    return "".join(ALPHABET[(number >> 5 * place) & 31] for place in range(CODE_LENGTH))

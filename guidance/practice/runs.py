@@ -15,13 +15,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlite_utils import Database
 
 from guidance.clock import from_text, to_text
+from guidance.incident.codes import UNKNOWN, Codes, codes_of, set_apart
 from guidance.incident.facts import Catalog
 from guidance.incident.receipt import Receipt, content_sha256, sign
 from guidance.incident.schema import MOMENT, SHORT, BodySchema, closed_object, report_schema
+from guidance.people.budget import Limits, require_practice_room, spend
 from guidance.practice.debrief import Debrief, Run, debrief
 from guidance.practice.load import ScenarioShelf
 from guidance.protocol.model import Protocol
-from guidance.store import log
+from guidance.store import log, protocols
 from guidance.store import practice_runs as rows
 from guidance.store.practice_classes import Participant
 from guidance.store.practice_runs import ProgressRow, RunId, RunRow
@@ -48,6 +50,13 @@ class Walker:
     device_id: str | None = None
     site_id: str | None = None
 
+    @property
+    def budget(self) -> str:
+        """The budget that the walker's runs count in; empty for a joined phone."""
+        if self.device_id is not None:
+            return ""
+        return "class" if self.participant is not None else "practice"
+
 
 @dataclass(frozen=True)
 class Floor:
@@ -56,6 +65,7 @@ class Floor:
     scenarios: ScenarioShelf
     find_protocol: FindProtocol
     receipt_key: Ed25519PrivateKey
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,7 @@ class ReceivedRun:
 
 def run_schema(catalog: Catalog) -> dict[str, Any]:
     """JSON Schema 2020-12 of one revision of a practice run."""
-    of_report = report_schema(catalog, [])["properties"]
+    of_report = report_schema(catalog)["properties"]
     shared = {name: of_report[name] for name in ("revision", "locale", "sent_at", "protocol", "trail", "facts")}
     own = {
         "kind": {"enum": ["practice"]},
@@ -100,17 +110,59 @@ def receive_run(
 ) -> ReceivedRun:
     """Keep a revision whose body passed the schema. Runs inside the caller's transaction.
 
-    The same content again gives the same receipt. Other content under a revision that is there is not kept.
+    The same content again gives the same receipt. Other content under a revision that is there is not kept. What
+    somebody else sends under the id of a run stands apart and counts for nothing; the trainee or phone whose run it is
+    comes before nobody. Raises `NoRoom` when no more may be stored.
     """
     sha256 = content_sha256(body)
-    known = rows.find_run(db, run_id, int(body["revision"]))
+    kept = rows.revisions_of(db, run_id)
+    own = _owns(walker, kept)
+    again = rows.receipt_of(db, run_id, int(body["revision"]), sha256, own)
+    if again:
+        return ReceivedRun("repeated", Receipt(**json.loads(again)))
+    if own and _known(walker):
+        rows.move_nobodys(db, run_id)
+    comparable = own or not any(each.participant_id or each.device_id for each in kept)
+    known = rows.find_run(db, run_id, int(body["revision"])) if comparable else None
     if known is not None:
-        result = "repeated" if known.sha256 == sha256 else "conflict"
-        return ReceivedRun(result, Receipt(**json.loads(known.receipt)))
+        return ReceivedRun("conflict", Receipt(**json.loads(known.receipt)))
+    require_practice_room(floor.limits)
     row = _row(db, to_text(now), run_id, body, sha256, walker, floor)
+    if walker.budget:
+        spend(db, now, walker.budget, floor.limits, row.body, row.receipt)
+    if not own:
+        rows.add_apart(db, row)
+        return ReceivedRun("new", Receipt(**json.loads(row.receipt)))
     rows.add_run(db, row)
-    log.add_entry(db, row.received_at, _actor(walker), "practice.run_received", row.id, f"revision {row.revision}")
+    if _known(walker):  # the row says it all of nobody's run, and the log is kept for ever
+        log.add_entry(db, row.received_at, _actor(walker), "practice.run_received", row.id, f"revision {row.revision}")
     return ReceivedRun("new", Receipt(**json.loads(row.receipt)))
+
+
+def _known(walker: Walker) -> bool:
+    return walker.participant is not None or walker.device_id is not None
+
+
+def _owns(walker: Walker, kept: list[RunRow]) -> bool:
+    """Whether a run that is kept is this walker's. Nobody's run keeps its first revision until somebody comes."""
+    if not kept:
+        return True
+    owners = {(each.participant_id, each.device_id) for each in kept} - {(None, None)}
+    if not owners:
+        return _known(walker)
+    participant = walker.participant.id if walker.participant else None
+    return any(
+        (participant is not None and participant == one) or (walker.device_id is not None and walker.device_id == other)
+        for one, other in owners
+    )
+
+
+def _codes(db: Database, body: Mapping[str, Any], floor: Floor) -> Codes:
+    """What is known of the protocol that a run walked and of scenarios."""
+    walked = floor.find_protocol(db, body["protocol"]["hash"])
+    hashes = protocols.hashes_of(db, body["protocol"]["id"]) if walked is None else []
+    versions = [each for each in (walked, *(floor.find_protocol(db, one) for one in hashes)) if each is not None]
+    return codes_of({*protocols.ids(db), *(each.id for each in versions)}, versions, floor.scenarios.scenarios)
 
 
 def judge(db: Database, run_id: RunId, body: Mapping[str, Any], floor: Floor) -> Debrief | None:
@@ -134,15 +186,22 @@ def judge(db: Database, run_id: RunId, body: Mapping[str, Any], floor: Floor) ->
     return debrief(scenario, protocol, run)
 
 
-def follow(db: Database, now: datetime, run_id: RunId, participant: Participant, body: Mapping[str, Any]) -> None:
-    """Remember where a trainee stands, for the trainer's live board."""
-    if rows.count_progress(db, participant.id) >= MOST_FOLLOWED:
+def follow(
+    db: Database, now: datetime, run_id: RunId, participant: Participant, body: Mapping[str, Any], floor: Floor
+) -> None:
+    """Remember where a trainee stands, for the trainer's live board. A scenario that is not here is not followed."""
+    scenario = floor.scenarios.get(body["scenario"])
+    if scenario is None or rows.count_progress(db, participant.id) >= MOST_FOLLOWED:
         return
+    versions = [floor.find_protocol(db, each) for each in protocols.hashes_of(db, scenario.protocol)]
+    known = codes_of((), [each for each in versions if each is not None])
+    if not rows.has_progress(db, run_id):
+        spend(db, now, "class", floor.limits, str(run_id), body["position"])
     progress = ProgressRow(
         str(run_id),
         participant.id,
         body["scenario"],
-        body["position"],
+        body["position"] if body["position"] in known.places else UNKNOWN,
         body["answers"],
         int(body["alerted"]),
         to_text(now),
@@ -153,6 +212,7 @@ def follow(db: Database, now: datetime, run_id: RunId, participant: Participant,
 def _row(
     db: Database, now: str, run_id: RunId, body: Mapping[str, Any], sha256: str, walker: Walker, floor: Floor
 ) -> RunRow:
+    body, apart = set_apart(body, _codes(db, body, floor))
     found = judge(db, run_id, body, floor)
     scenario = floor.scenarios.get(body["scenario"]["id"])
     unsigned = Receipt(str(run_id), int(body["revision"]), sha256, now, RECEIPT_CODE, walker.device_id is not None)
@@ -175,6 +235,7 @@ def _row(
         seconds_to_outcome=found.seconds_to_outcome if found else None,
         seconds_to_alert=found.seconds_to_alert if found else None,
         received_at=now,
+        apart=apart,
     )
 
 

@@ -16,6 +16,10 @@ OF_ITS_DEVICE = (
     "EXISTS (SELECT 1 FROM reports WHERE reports.incident_id = alerts.incident_id AND device_id = "
     "(SELECT device_id FROM reports WHERE incident_id = :incident AND device_id IS NOT NULL LIMIT 1))"
 )
+OF_ITS_SITE = (
+    "EXISTS (SELECT 1 FROM incidents AS other WHERE other.id = alerts.incident_id AND other.site_id = "
+    "(SELECT site_id FROM incidents WHERE id = :incident))"
+)
 WAITING_IN_BUNDLE = "tier = :bundled AND state = 'active' AND next_tier_at IS NOT NULL"
 
 
@@ -263,10 +267,20 @@ def told_of_device(db: Database, incident_id: str, since: str, until: str = LATE
     return [AlertRow(**dict(row)) for row in rows]
 
 
-def bundle_of(db: Database, incident_id: str) -> list[AlertRow]:
-    """The alerts of the incident's device that wait to be told together, the most pressing first."""
+def told_of_site(db: Database, incident_id: str, since: str, until: str = LATEST) -> list[AlertRow]:
+    """Alerts of other incidents of the same site that were raised within a time and told by themselves."""
     rows = db.execute(
-        f"SELECT * FROM alerts WHERE {OF_ITS_DEVICE} AND {WAITING_IN_BUNDLE} "
+        "SELECT * FROM alerts WHERE tier > 0 AND created_at >= :since AND created_at <= :until "
+        f"AND incident_id <> :incident AND {OF_ITS_SITE}",
+        {"incident": incident_id, "since": since, "until": until},
+    )
+    return [AlertRow(**dict(row)) for row in rows]
+
+
+def bundle_of(db: Database, incident_id: str) -> list[AlertRow]:
+    """The alerts of the incident's site that wait to be told together, the most pressing first."""
+    rows = db.execute(
+        f"SELECT * FROM alerts WHERE {OF_ITS_SITE} AND {WAITING_IN_BUNDLE} "
         "ORDER BY urgency <> 'urgent', created_at, rowid",
         {"incident": incident_id, "bundled": BUNDLED},
     )
@@ -276,7 +290,7 @@ def bundle_of(db: Database, incident_id: str) -> list[AlertRow]:
 def ask_bundle_at(db: Database, incident_id: str, at: str | None) -> None:
     """Look at those alerts again at a time; None: they have been told together."""
     db.execute(
-        f"UPDATE alerts SET next_tier_at = :at WHERE {OF_ITS_DEVICE} AND {WAITING_IN_BUNDLE}",
+        f"UPDATE alerts SET next_tier_at = :at WHERE {OF_ITS_SITE} AND {WAITING_IN_BUNDLE}",
         {"incident": incident_id, "at": at, "bundled": BUNDLED},
     )
 

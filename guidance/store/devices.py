@@ -89,19 +89,56 @@ def add_failure(db: Database, now: str, forget_before: str) -> None:
     db.execute("INSERT INTO join_failures (at) VALUES (:now)", {"now": now})
 
 
-def add_device(db: Database, device: Device, token_hash: str) -> None:
-    """Enrol a device."""
+def add_device(db: Database, device: Device, token_hash: str, code_hash: str | None = None) -> None:
+    """Enrol a device; `code_hash` is the hash of the code it joined by."""
     db.execute(
-        """INSERT INTO devices (id, token_hash, site_id, enrolled_at, seen_at)
-           VALUES (:id, :hash, :site, :enrolled, :seen)""",
+        """INSERT INTO devices (id, token_hash, site_id, enrolled_at, seen_at, code_hash)
+           VALUES (:id, :hash, :site, :enrolled, :seen, :code)""",
         {
             "id": device.id,
             "hash": token_hash,
             "site": device.site_id,
             "enrolled": device.enrolled_at,
             "seen": device.seen_at,
+            "code": code_hash,
         },
     )
+
+
+def count_joined(db: Database, code_hash: str, since: str) -> int:
+    """How many new devices joined by a code since a moment, whatever became of them."""
+    (count,) = db.execute(
+        "SELECT count(*) FROM devices WHERE code_hash = :code AND enrolled_at > :since",
+        {"code": code_hash, "since": since},
+    ).fetchone()
+    return int(count)
+
+
+def set_limited(db: Database, code_hash: str, now: str, again_after: str) -> bool:
+    """Remember that a code met its limit; false when that was remembered since a moment."""
+    row = db.execute(
+        "UPDATE join_codes SET limited_at = :now WHERE code_hash = :code "
+        "AND (limited_at IS NULL OR limited_at <= :after) RETURNING code_hash",
+        {"code": code_hash, "now": now, "after": again_after},
+    ).fetchone()
+    return row is not None
+
+
+def limited_at(db: Database, site_id: str, since: str) -> str | None:
+    """When a code of a site last met its limit, if that was since a moment."""
+    (at,) = db.execute(
+        "SELECT max(limited_at) FROM join_codes WHERE site_id = :site AND limited_at > :since",
+        {"site": site_id, "since": since},
+    ).fetchone()
+    return str(at) if at else None
+
+
+def was_device(db: Database, token_hash: str) -> bool:
+    """Whether this token belonged to a device that was revoked since."""
+    row = db.execute(
+        "SELECT 1 FROM devices WHERE token_hash = :hash AND revoked_at IS NOT NULL", {"hash": token_hash}
+    ).fetchone()
+    return row is not None
 
 
 def move_device(db: Database, device_id: str, token_hash: str, site_id: str, now: str) -> None:

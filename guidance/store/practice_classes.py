@@ -20,7 +20,10 @@ ClassId = NewType("ClassId", UUID)
 
 @dataclass(frozen=True)
 class ClassRow:
-    """A class or tabletop. `agency_id` is None for one of the whole city; `revealed` counts injects of a tabletop."""
+    """A class or tabletop. `agency_id` is None for one of the whole city; `revealed` counts injects of a tabletop.
+
+    `code` is the hash of the code that opens it, `code_made_at` when that code was made.
+    """
 
     id: str
     code: str
@@ -34,6 +37,7 @@ class ClassRow:
     ended_at: str | None
     trainer_name: str = ""
     participants: int = 0
+    code_made_at: str = ""
 
     @property
     def class_id(self) -> ClassId:
@@ -76,8 +80,9 @@ def add_class(db: Database, row: ClassRow) -> None:
     """Keep a new class; an IntegrityError says that its code is in use."""
     db.execute(
         """INSERT INTO practice_classes
-               (id, code, title, kind, trainer_id, agency_id, scenario_ids, revealed, created_at)
-           VALUES (:id, :code, :title, :kind, :trainer_id, :agency_id, :scenarios, :revealed, :created_at)""",
+               (id, code, title, kind, trainer_id, agency_id, scenario_ids, revealed, created_at, code_made_at)
+           VALUES (:id, :code, :title, :kind, :trainer_id, :agency_id, :scenarios, :revealed, :created_at,
+                   :code_made_at)""",
         {**asdict(row), "scenarios": json.dumps(row.scenario_ids)},
     )
 
@@ -88,15 +93,21 @@ def find_class(db: Database, class_id: ClassId) -> ClassRow | None:
     return _class(row) if row else None
 
 
-def class_of_code(db: Database, code: str) -> ClassRow | None:
-    """The class that a code opens; None when there is none or it has ended."""
-    row = db.execute(f"{CLASS} WHERE code = :code AND ended_at IS NULL", {"code": code}).fetchone()
+def class_of_code(db: Database, code_hash: str, made_after: str) -> ClassRow | None:
+    """The class that a code opens; None when there is none, it has ended, or the code was not made after a moment."""
+    row = db.execute(
+        f"{CLASS} WHERE code = :code AND ended_at IS NULL AND code_made_at > :after",
+        {"code": code_hash, "after": made_after},
+    ).fetchone()
     return _class(row) if row else None
 
 
-def code_is_taken(db: Database, code: str) -> bool:
-    """Whether a class has or had this code."""
-    return db.execute("SELECT 1 FROM practice_classes WHERE code = :code", {"code": code}).fetchone() is not None
+def set_code(db: Database, class_id: ClassId, code_hash: str, now: str) -> None:
+    """Give a class another code; the one before opens nothing any more."""
+    db.execute(
+        "UPDATE practice_classes SET code = :code, code_made_at = :now WHERE id = :id AND ended_at IS NULL",
+        {"id": str(class_id), "code": code_hash, "now": now},
+    )
 
 
 def classes(

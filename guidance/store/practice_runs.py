@@ -38,6 +38,7 @@ class RunRow:
     seconds_to_outcome: float | None
     seconds_to_alert: float | None
     received_at: str
+    apart: str = "[]"
 
     @property
     def person(self) -> str:
@@ -119,7 +120,7 @@ class FinishedRuns:
 RunMark = tuple[str, str]
 COLUMNS = (
     "id, revision, scenario_id, scenario_hash, protocol_hash, class_id, participant_id, device_id, site_id, site_type, "
-    "sha256, body, receipt, outcome, passed, seconds_to_outcome, seconds_to_alert, received_at"
+    "sha256, body, receipt, outcome, passed, seconds_to_outcome, seconds_to_alert, received_at, apart"
 )
 JOINED = """LEFT JOIN practice_participants ON practice_participants.id = practice_runs.participant_id
             LEFT JOIN practice_classes ON practice_classes.id = practice_runs.class_id
@@ -154,6 +155,51 @@ def add_run(db: Database, run: RunRow) -> None:
     """Keep a revision. The primary key refuses a second one under the same number."""
     values = ", ".join(f":{name.strip()}" for name in COLUMNS.split(","))
     db.execute(f"INSERT INTO practice_runs ({COLUMNS}) VALUES ({values})", asdict(run))
+
+
+def revisions_of(db: Database, run_id: RunId) -> list[RunRow]:
+    """Every revision of a run."""
+    rows = db.execute(f"SELECT {COLUMNS} FROM practice_runs WHERE id = :id ORDER BY revision", {"id": str(run_id)})
+    return [RunRow(**dict(row)) for row in rows]
+
+
+def receipt_of(db: Database, run_id: RunId, revision: int, sha256: str, own: bool) -> str:
+    """The receipt that was given for this very content, as JSON text; empty when it is new.
+
+    Of what stands apart the own run's content does not count: it was somebody else who sent it.
+    """
+    bound = {"id": str(run_id), "revision": revision, "sha": sha256}
+    where = "WHERE id = :id AND revision = :revision AND sha256 = :sha"
+    row = db.execute(f"SELECT receipt FROM practice_runs {where}", bound).fetchone()
+    if row is None and not own:
+        row = db.execute(f"SELECT receipt FROM practice_runs_apart {where}", bound).fetchone()
+    return str(row["receipt"]) if row else ""
+
+
+def add_apart(db: Database, run: RunRow) -> None:
+    """Keep what somebody else sent under a run's id, where nothing counts it."""
+    db.execute(
+        "INSERT INTO practice_runs_apart (id, revision, sha256, body, receipt, participant_id, device_id, received_at) "
+        "VALUES (:id, :revision, :sha256, :body, :receipt, :participant_id, :device_id, :received_at)",
+        asdict(run),
+    )
+
+
+def move_nobodys(db: Database, run_id: RunId) -> None:
+    """Set apart every revision of a run that came from nobody that is known."""
+    where = "WHERE id = :id AND participant_id IS NULL AND device_id IS NULL"
+    db.execute(
+        "INSERT OR IGNORE INTO practice_runs_apart (id, revision, sha256, body, receipt, received_at) "
+        f"SELECT id, revision, sha256, body, receipt, received_at FROM practice_runs {where}",
+        {"id": str(run_id)},
+    )
+    db.execute(f"DELETE FROM practice_runs {where}", {"id": str(run_id)})
+
+
+def has_progress(db: Database, run_id: RunId) -> bool:
+    """Whether a run is followed."""
+    row = db.execute("SELECT 1 FROM practice_progress WHERE run_id = :id", {"id": str(run_id)}).fetchone()
+    return row is not None
 
 
 def runs_page(

@@ -39,3 +39,14 @@ def versions(db: Database) -> list[PublishedVersion]:
     """Every published version, by protocol and age."""
     rows = db.execute("SELECT * FROM protocol_versions ORDER BY protocol_id, published_at, version")
     return [PublishedVersion(**dict(row)) for row in rows]
+
+
+def hashes_of(db: Database, protocol_id: str) -> list[str]:
+    """The hashes of every published version of a protocol."""
+    rows = db.execute("SELECT hash FROM protocol_versions WHERE protocol_id = :id", {"id": protocol_id})
+    return [row["hash"] for row in rows]
+
+
+def ids(db: Database) -> list[str]:
+    """The ids of every protocol of which a version was ever published."""
+    return [row["protocol_id"] for row in db.execute("SELECT DISTINCT protocol_id FROM protocol_versions")]

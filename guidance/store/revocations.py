@@ -188,8 +188,10 @@ def _forgotten(ask: Ask, db: Database, now: str, carried: Carried) -> None:
     for row in ask("SELECT id FROM certificates WHERE reminder_email IS NULL"):
         statement = "UPDATE certificates SET reminder_email = NULL WHERE id = :id AND reminder_email IS NOT NULL"
         carried.counts["reminder addresses forgotten"] += _changed(db, statement, row)
-    for row in ask("SELECT id, code FROM practice_classes"):
-        statement = "UPDATE practice_classes SET code = :code WHERE id = :id AND code <> :code"
+    for row in ask("SELECT id, code, code_made_at FROM practice_classes"):
+        statement = (
+            "UPDATE practice_classes SET code = :code, code_made_at = :code_made_at WHERE id = :id AND code <> :code"
+        )
         carried.counts["class codes replaced"] += _changed(db, statement, row)
 
 

@@ -51,6 +51,9 @@ def for_device(view: View) -> View:
     def checked(*args: Any, **kwargs: Any) -> Response:
         device = current_device()
         if device is None:
+            ended = enrollment_ended() if wants_json() else ""
+            if ended:
+                raise Problem(404, "This phone no longer belongs to a site. Join again.", reason=ended)
             abort(404)
         g.device = device
         response = _private(make_response(view(*args, **kwargs)))
@@ -102,7 +105,17 @@ def current_device() -> Device | None:
     if not token:
         return None
     with here.store.reader() as db:
-        return join.device_of(db, token)
+        return join.device_of(db, here.clock.now(), here.settings, token)
+
+
+def enrollment_ended() -> str:
+    """Why the phone that sends this request belongs to no site any more (`unused`, `removed`); empty for any other."""
+    here = parts()
+    token = cookies.device_token(request, here.settings)
+    if not token:
+        return ""
+    with here.store.reader() as db:
+        return join.why_ended(db, here.clock.now(), here.settings, token)
 
 
 def renew_device(response: Response, device: Device) -> None:

@@ -16,9 +16,9 @@ from guidance.incident.progress import Progress, Spoke, may_follow, progress_of
 from guidance.incident.receive import Received, Sender
 from guidance.store import people, reports
 from guidance.store.devices import Device
-from guidance.web.access import current_device, for_device, open_to_all
+from guidance.web.access import current_device, enrollment_ended, for_device, open_to_all, renew_device
 from guidance.web.context import parts
-from guidance.web.lane import read_json, require_same_origin
+from guidance.web.lane import BODY_BYTES, read_json, require_same_origin
 from guidance.web.problems import Problem, problem_response
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
@@ -36,11 +36,11 @@ def guard_writes() -> None:
 def put_report(report_id: UUID) -> Response:
     """File or revise a report: 201, the same again 200, other content under the same revision 409 with both kept."""
     here = parts()
-    body = read_json(request)
+    device = current_device()
+    body = read_json(request, BODY_BYTES if device else here.settings.stranger_body_bytes)
     problems = here.schema.problems(body)
     if problems:
         raise Problem(422, "Correct the named fields and send it again; nothing was stored.", problems)
-    device = current_device()
     with here.store.transaction() as db:
         received = file_report(
             db,
@@ -52,7 +52,10 @@ def put_report(report_id: UUID) -> Response:
             here.policy,
             left_at=_left_at(),
         )
-    return _answer(received)
+    response = _answer(received, "" if device else enrollment_ended())
+    if device is not None:
+        renew_device(response, device)
+    return response
 
 
 @blueprint.get("/reports/<uuid:report_id>/progress")
@@ -100,13 +103,16 @@ def _sender(db: Any, device: Device | None) -> Sender | None:
     return Sender(device.id, site.id, site.type) if device and site else None
 
 
-def _answer(received: Received) -> Response:
+def _answer(received: Received, ended: str) -> Response:
+    """The receipt. Where it is not verified since the phone's enrollment ended, `reason` beside it says why."""
     if received.result == "conflict":
         detail = "The content that came first stands; yours is kept beside it and people were told to look."
         kept = json.loads(received.receipt.to_json())
         return problem_response(Problem(409, detail, kept=True, receipt=kept))
     status = 201 if received.result == "new" else 200
-    return Response(received.receipt.to_json(), status, mimetype="application/json")
+    reason = {"reason": ended} if ended and not received.receipt.verified else {}
+    told = {**json.loads(received.receipt.to_json()), **reason}
+    return Response(json.dumps(told), status, mimetype="application/json")
 
 
 def _progress(progress: Progress) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from guidance.clock import from_text
+from guidance.incident.codes import UNKNOWN
 from guidance.incident.desk import CLOSE_REASONS
 from guidance.protocol.load import Library
 from guidance.web import locale
@@ -64,6 +65,8 @@ Who = Callable[[str | None], str]
 
 def kind_words(library: Library, kind: str) -> str:
     """What is happening: the title of the protocol of this kind, or the kind itself when there is none now."""
+    if kind == UNKNOWN:
+        return _("Something this version does not know")
     protocol = library.protocols.get(kind)
     return locale.reword(protocol.id, protocol.title, "title") if protocol else kind
 

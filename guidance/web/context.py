@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -16,6 +17,7 @@ from guidance.incident.facts import Catalog
 from guidance.incident.receive import Desk
 from guidance.incident.schema import BodySchema, ReportSchema
 from guidance.keys import Keys
+from guidance.people.budget import Limits, free_bytes_of, limits_of
 from guidance.practice.certificate_rules import Rules
 from guidance.practice.certificates import Ground
 from guidance.practice.load import ScenarioShelf
@@ -59,6 +61,8 @@ class Parts:
     scenarios: ScenarioShelf
     certificate_rules: Rules
     rights: Rights
+    free_bytes: Callable[[], int] | None = None
+    limits: Limits = field(init=False)
     schema: ReportSchema = field(init=False)
     run_schema: RunSchema = field(init=False)
     progress_schema: BodySchema = field(init=False)
@@ -70,18 +74,17 @@ class Parts:
 
     def __post_init__(self) -> None:
         shelf = VersionShelf(self.library)
-        desk = Desk(shelf.find, self.keys.receipt, self.settings.late_report_hours)
-        with self.store.reader() as db:
-            # A report may have waited on a phone while its protocol was taken out of the library.
-            kinds = {*self.library.protocols, *(each.protocol_id for each in protocols.versions(db))}
-        object.__setattr__(self, "schema", ReportSchema(self.catalog, kinds))
+        limits = limits_of(self.settings, self.free_bytes or free_bytes_of(self.settings.data))
+        desk = Desk(shelf.find, self.keys.receipt, self.settings.late_report_hours, limits)
+        object.__setattr__(self, "schema", ReportSchema(self.catalog))
         object.__setattr__(self, "run_schema", RunSchema(self.catalog))
         object.__setattr__(self, "progress_schema", BodySchema(progress_schema()))
         object.__setattr__(self, "shelf", shelf)
-        object.__setattr__(self, "desk", desk)
-        object.__setattr__(self, "floor", Floor(self.scenarios, shelf.find, self.keys.receipt))
         zone = self.settings.zone
-        ground = Ground(self.certificate_rules, self.scenarios, self.library, shelf.find, zone)
+        ground = Ground(self.certificate_rules, self.scenarios, self.library, shelf.find, zone, limits)
+        object.__setattr__(self, "limits", limits)
+        object.__setattr__(self, "desk", desk)
+        object.__setattr__(self, "floor", Floor(self.scenarios, shelf.find, self.keys.receipt, limits))
         object.__setattr__(self, "ground", ground)
         object.__setattr__(self, "policy", policy_of(self.settings))
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from guidance.clock import from_text
+from guidance.incident.codes import codes_of, put_back, texts_apart
 from guidance.incident.urgency import waited, waited_too_long
 from guidance.protocol.model import BACK, Outcome, Protocol
 from guidance.protocol.replay import replay
@@ -126,17 +127,42 @@ def _happening(names: Mapping[str, people.Person | None], event: incidents.Event
 
 def _report(db: Database, here: Parts, row: BoardRow, report: reports.ReportRow) -> list[ReportView]:
     """A report over all its revisions. Of a verified incident, what others added stands apart, each by itself."""
-    if row.verified:
-        trusted = reports.revisions_by_trust(db, report.id, verified=True)
-        doubted = reports.revisions_by_trust(db, report.id, verified=False, limit=SHOWN_APART)
-    else:
-        trusted, doubted = reports.revisions_of(db, report.id), []
+    trusted, doubted, hidden = _by_trust(db, row, report)
     late = here.settings.late_report_hours
     views = [_merged(here, db, row, trusted, _flags(db, trusted[-1], late))] if trusted else []
-    hidden = max(reports.count_revisions(db, report.id, verified=False) - SHOWN_APART, 0) if doubted else 0
     for number, each in enumerate(doubted):
         views.append(_merged(here, db, row, [each], _doubts(each, 0 if number else hidden)))
     return views
+
+
+def _by_trust(
+    db: Database, row: BoardRow, report: reports.ReportRow
+) -> tuple[list[reports.RevisionRow], list[reports.RevisionRow], int]:
+    """What counts, what stands apart (the newest of it), and how much of that is not shown.
+
+    Where a colleague's phone added something, all that counts is read by arrival: what came later counts over what was
+    known before. Of an incident that is not verified, everything counts.
+    """
+    kinds = (True,) if row.verified else (True, False)
+    if row.verified:
+        trusted = reports.revisions_by_trust(db, report.id, verified=True)
+    else:
+        trusted = reports.revisions_of(db, report.id)
+    added = [each for kind in kinds for each in reports.additions_by_trust(db, report.id, verified=kind, limit=200)]
+    trusted = [*trusted, *added]
+    if any(each.verified for each in added):
+        trusted.sort(key=lambda each: each.received_at)
+    if not row.verified:
+        return trusted, [], 0
+    apart = [
+        *reports.revisions_by_trust(db, report.id, verified=False, limit=SHOWN_APART),
+        *reports.additions_by_trust(db, report.id, verified=False, limit=SHOWN_APART),
+    ]
+    doubted = sorted(apart, key=lambda each: each.received_at)[-SHOWN_APART:]
+    many = reports.count_revisions(db, report.id, verified=False) + reports.count_additions(
+        db, report.id, verified=False
+    )
+    return trusted, doubted, many - len(doubted)
 
 
 def _doubts(revision: reports.RevisionRow, hidden: int) -> list[str]:
@@ -156,10 +182,13 @@ def _merged(
     # A phone forgets what was received, so that a further revision holds only what is new.
     facts = {name: value for body in bodies for name, value in body.get("facts", {}).items()}
     place = max((number for number, body in enumerate(bodies) if body["trail"]), default=len(bodies) - 1)
-    trail, protocol_hash = bodies[place]["trail"], revisions[place].protocol_hash
+    protocol_hash = revisions[place].protocol_hash
     walked = here.shelf.find(db, protocol_hash)
+    known = codes_of((), [walked] if walked else [])
+    trail = put_back(bodies[place], revisions[place].apart, known)["trail"]
     protocol = content.protocol(walked) if walked else None
     position = replay(protocol, trail, row.site_type).position if protocol else ""
+    unknown = _unknown(revisions)
     return ReportView(
         newest.revision,
         newest.sent_at,
@@ -168,8 +197,15 @@ def _merged(
         trail_words(protocol, trail),
         protocol.outcomes.get(position) if protocol else None,
         _version(protocol, protocol_hash),
-        tuple(flags),
+        (*flags, *unknown),
     )
+
+
+def _unknown(revisions: list[reports.RevisionRow]) -> list[str]:
+    """What came where codes belong and is none, as text: isolated, so that it cannot turn the line around."""
+    texts = dict.fromkeys(text for each in revisions for text in texts_apart(each.apart))
+    shown = listed(tuple(f"\u2068{text}\u2069" for text in list(texts)[:SHOWN_APART]))
+    return [_("Not known in any published version: %(words)s", words=shown)] if texts else []
 
 
 def _facts(facts: Mapping[str, Any]) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:

@@ -50,7 +50,7 @@ def confirm(code: str) -> ResponseReturnValue:
         empty.code.errors = [_wrong()]
         return make_response(_ask_page(empty), 404)
     if submitted(form):
-        return _enrol(site)
+        return _enrol(site, read_code(code) or "")
     present = current_device()
     with parts().store.reader() as db:
         from_site = people.site(db, present.site_id) if present else None
@@ -101,12 +101,23 @@ def _wrong() -> str:
     return _("This code does not work. It may be mistyped or older than a day. Ask your supervisor for a new one.")
 
 
-def _enrol(site: Site) -> ResponseReturnValue:
+def _enrol(site: Site, code: str) -> ResponseReturnValue:
     here = parts()
     now = here.clock.now()
     present = current_device()
-    with here.store.transaction() as db:
-        _device, token = rules.enrol(db, now, site, present)
+    try:
+        with here.store.transaction() as db:
+            if present is None:
+                rules.require_turn(db, now, here.settings, code)
+            _device, token = rules.enrol(db, now, site, present, code)
+    except rules.TooManyPhones:
+        with here.store.transaction() as db:
+            rules.note_limit(db, now, site, code)
+        empty = CodeForm(formdata=None)
+        empty.code.errors = [
+            _("Too many phones joined with this code within an hour. Ask your supervisor for a new one.")
+        ]
+        return make_response(_ask_page(empty), 429)
     response = make_response(redirect("/joined", 303))
     cookies.set_device(response, here.settings, token)
     return response

@@ -15,6 +15,7 @@ from flask import Request
 from guidance.web.problems import Problem
 
 BODY_BYTES = 64 * 1024
+SMALL_BODY_BYTES = 8 * 1024
 DEPTH = 16
 
 
@@ -34,15 +35,16 @@ def require_same_origin(request: Request, base_url: str) -> None:
         )
 
 
-def read_json(request: Request) -> Any:
-    """The body as JSON; a `Problem` of 400, 413 or 415 says what is wrong with it."""
+def read_json(request: Request, limit: int = BODY_BYTES) -> Any:
+    """The body of at most `limit` bytes as JSON; a `Problem` of 400, 413 or 415 says what is wrong with it."""
     if request.mimetype != "application/json":
         raise Problem(415, "Send the body with Content-Type: application/json.")
-    if (request.content_length or 0) > BODY_BYTES:
-        raise Problem(413, f"At most {BODY_BYTES} bytes fit.")
+    if (request.content_length or 0) > limit:
+        raise Problem(413, _too_large(limit))
+    request.max_content_length = min(limit, request.max_content_length or limit)
     raw = request.get_data(cache=False)
-    if len(raw) > BODY_BYTES:
-        raise Problem(413, f"At most {BODY_BYTES} bytes fit.")
+    if len(raw) > limit:
+        raise Problem(413, _too_large(limit))
     try:
         body = json.loads(raw, parse_constant=_refuse, object_pairs_hook=_unique)
         json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is no text that can be kept
@@ -51,6 +53,11 @@ def read_json(request: Request) -> Any:
     if not _shallow(body, DEPTH):
         raise Problem(400, f"The body is nested deeper than {DEPTH} levels.")
     return body
+
+
+def _too_large(limit: int) -> str:
+    joined = " A phone that has joined a site may send more." if limit < BODY_BYTES else ""
+    return f"At most {limit} bytes fit.{joined}"
 
 
 def _own_origins(request: Request, base_url: str) -> set[str]:

@@ -22,7 +22,7 @@ from guidance.store.devices import Device
 from guidance.web import locale
 from guidance.web.access import for_device, open_to_all
 from guidance.web.context import parts
-from guidance.web.lane import read_json, require_same_origin
+from guidance.web.lane import BODY_BYTES, SMALL_BODY_BYTES, read_json, require_same_origin
 from guidance.web.practice_access import current_trainee, current_walker
 from guidance.web.problems import Problem, problem_response
 
@@ -54,8 +54,9 @@ def guard_writes() -> None:
 def put_run(run_id: UUID) -> Response:
     """Send a practice run: 201, the same again 200, other content under the same revision 409."""
     here = parts()
-    body = _checked(here.run_schema, "Correct the named fields and send it again; nothing was stored.")
     walker = current_walker()
+    limit = here.settings.stranger_body_bytes if walker.budget == "practice" else BODY_BYTES
+    body = _checked(here.run_schema, "Correct the named fields and send it again; nothing was stored.", limit)
     with here.store.transaction() as db:
         received = receive_run(db, here.clock.now(), RunId(run_id), body, walker, here.floor)
     return _answer(received)
@@ -70,7 +71,7 @@ def put_progress(run_id: UUID) -> Response:
     trainee = current_trainee()
     if trainee is not None and trainee[1].ended_at is None:
         with here.store.transaction() as db:
-            follow(db, here.clock.now(), RunId(run_id), trainee[0], body)
+            follow(db, here.clock.now(), RunId(run_id), trainee[0], body, here.floor)
     return Response(status=204)
 
 
@@ -145,8 +146,8 @@ def _id(text: str) -> bool:
         return False
 
 
-def _checked(schema: BodySchema, detail: str) -> dict[str, Any]:
-    body = read_json(request)
+def _checked(schema: BodySchema, detail: str, limit: int = SMALL_BODY_BYTES) -> dict[str, Any]:
+    body = read_json(request, limit)
     problems = schema.problems(body)
     if problems:
         raise Problem(422, detail, problems)

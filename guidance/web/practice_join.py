@@ -47,7 +47,7 @@ def ask() -> ResponseReturnValue:
 def scanned(code: str) -> ResponseReturnValue:
     """The same page with the code filled in, for the QR code."""
     found = _class(code)
-    form = NickForm(formdata=None, code=classes.show_code(found.code) if found else "")
+    form = NickForm(formdata=None, code=classes.show_code(classes.read_code(code) or "") if found else "")
     if found is None:
         form.code.errors = [_wrong()]
         return make_response(_page(form), 404)
@@ -59,7 +59,9 @@ def _enter(form: NickForm, found: ClassRow) -> ResponseReturnValue:
     present = trainee[0] if trainee and trainee[1].id == found.id else None
     try:
         with here.store.transaction() as db:
-            _participant, token = classes.join(db, here.clock.now(), found, str(form.nickname.data), present)
+            _participant, token = classes.join(
+                db, here.clock.now(), found, str(form.nickname.data), present, here.limits
+            )
     except NotDone as refusal:
         form.nickname.errors = [said(refusal)]
         return make_response(_page(form, found), 400)
@@ -74,7 +76,7 @@ def _class(typed: str) -> ClassRow | None:
     here = parts()
     now = here.clock.now()
     with here.store.reader() as db:
-        found = classes.class_of(db, typed)
+        found = classes.class_of(db, now, typed, here.settings.class_code_hours)
         slow = found is None and tries.slow(db, now)
     if found is None:
         with here.store.transaction() as db:

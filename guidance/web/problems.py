@@ -11,6 +11,7 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from guidance.incident.schema import FieldProblem
+from guidance.people.budget import NoRoom
 from guidance.translations.mark import N_
 from guidance.web.gettext import said
 
@@ -37,13 +38,28 @@ DETAILS = {
     500: N_("It is not your fault. Try again; if it stays, call your supervisor."),
     503: N_("Nothing was stored. What you typed is still on the phone; it will be sent again."),
 }
+NO_ROOM = {
+    True: N_("Phones that have not joined a site cannot store more now. Call your supervisor, and join your site."),
+    False: N_("The disk is almost full. Only alerts and reports are stored now. Tell your administrator."),
+}
+
+
+RETRY_AFTER = 5
 
 
 class Problem(Exception):
     """An answer of the JSON lane that is not a success."""
 
-    def __init__(self, status: int, detail: str, errors: list[FieldProblem] | None = None, **members: Any) -> None:
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        errors: list[FieldProblem] | None = None,
+        retry_after: int = RETRY_AFTER,
+        **members: Any,
+    ) -> None:
         super().__init__(detail)
+        self.retry_after = retry_after
         self.status = status
         self.detail = detail
         self.errors = errors or []
@@ -63,7 +79,7 @@ def problem_response(problem: Problem) -> Response:
         body["errors"] = [{"field": each.field, "detail": each.detail} for each in problem.errors]
     response = Response(json.dumps(body), problem.status, mimetype="application/problem+json")
     if problem.status == 503:
-        response.headers["Retry-After"] = "5"
+        response.headers["Retry-After"] = str(problem.retry_after)
     return response
 
 
@@ -98,6 +114,15 @@ def install(app: Flask) -> None:
             return error.response
         status = error.code or 500
         return answer(status, error.description or "")
+
+    @app.errorhandler(NoRoom)
+    def on_no_room(refusal: NoRoom) -> Response:
+        words = NO_ROOM[refusal.strangers_only]
+        if wants_json():
+            detail = f"{words} Nothing was stored; keep it and send it again."
+            return problem_response(Problem(503, detail, retry_after=refusal.retry_after, reason=refusal.reason))
+        page = render_template("error.html", status=503, title=said(TITLES[503]), detail=said(words))
+        return Response(page, 503, headers={"Retry-After": str(refusal.retry_after)})
 
     @app.errorhandler(sqlite3.OperationalError)
     def on_store(error: sqlite3.OperationalError) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import segno
@@ -20,6 +21,9 @@ from guidance.web.access import for_person
 from guidance.web.context import parts
 from guidance.web.forms import ConfirmForm, keep_stale_forms, problems, submitted
 from guidance.web.paging import page_number
+
+# How long a supervisor is told that a code met its limit.
+LIMIT_SHOWN = timedelta(days=7)
 
 blueprint = Blueprint("sites", __name__, url_prefix="/board/sites/<uuid:site_id>")
 keep_stale_forms(blueprint)
@@ -83,6 +87,7 @@ def _page(site_id: UUID, code: str, refused: list[str]) -> ResponseReturnValue:
         last = max(1, -(-joined // LISTED))
         page = min(page_number(request.args.get("page", "")), last)
         listed = devices.devices_of_site(db, site.id, offset=LISTED * (page - 1), limit=LISTED)
+        limited_at = devices.limited_at(db, site.id, to_text(now - LIMIT_SHOWN))
         open_codes = devices.open_codes(db, site.id, to_text(now))
     address = join.join_address(here.settings, code) if code else ""
     html = render_template(
@@ -97,6 +102,8 @@ def _page(site_id: UUID, code: str, refused: list[str]) -> ResponseReturnValue:
         page=page,
         last=last,
         open_codes=open_codes,
+        limited_at=limited_at,
+        ended={each.id for each in listed if join.has_ended(each, now, here.settings)},
         problems=refused,
         person=g.person,
         now=now,

@@ -24,6 +24,7 @@ from guidance.web.gettext import said
 from guidance.web.paging import page_number
 from guidance.web.practice_forms import AssignForm, ClassForm
 from guidance.web.practice_words import SITE_TYPE_WORDS
+from guidance.web.trainer_class import class_code
 
 blueprint = Blueprint("trainer", __name__, url_prefix="/trainer")
 keep_stale_forms(blueprint)
@@ -59,6 +60,7 @@ def open_class() -> ResponseReturnValue:
         made = classes.make_class(
             db, here.clock.now(), g.person, str(form.title.data).strip(), str(form.kind.data), form.in_order()
         )
+        classes.make_code(db, here.clock.now(), here.keys.secret, made, g.person.id)
     return redirect(f"/trainer/classes/{made.id}", 303)
 
 
@@ -140,7 +142,7 @@ def _page(refused: FlaskForm | None = None) -> ResponseReturnValue:
         assign_form=refused if isinstance(refused, AssignForm) else _assign_form(),
         refused=type(refused).__name__ if refused else "",
         problems=problems(refused) if refused else [],
-        show_code=classes.show_code,
+        show_code=class_code,
         today=here.today().isoformat(),
         person=g.person,
     )

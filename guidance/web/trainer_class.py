@@ -41,11 +41,12 @@ def code(class_id: UUID) -> ResponseReturnValue:
     here = parts()
     with here.store.reader() as db:
         found = class_in_sight(db, g.person, class_id)
-    address = classes.join_address(here.settings, found.code)
+    shown = class_code(found)
+    address = classes.join_address(here.settings, shown)
     return render_template(
         "trainer/code.html",
         found=found,
-        code=classes.show_code(found.code),
+        code=shown,
         address=address,
         qr=qr_code(address),
         person=g.person,
@@ -122,20 +123,41 @@ def end(class_id: UUID) -> ResponseReturnValue:
     return _back(class_id)
 
 
+@blueprint.post("/code")
+@for_person("trainer")
+def new_code(class_id: UUID) -> ResponseReturnValue:
+    """Give the class a new code; the one before ends."""
+    here, form = parts(), ConfirmForm()
+    if not submitted(form):
+        return _page(class_id, form)
+    with here.store.transaction() as db:
+        found = class_in_sight(db, g.person, class_id)
+        classes.make_code(db, here.clock.now(), here.keys.secret, found, g.person.id)
+    return _back(class_id)
+
+
+def class_code(found: ClassRow) -> str:
+    """The code that opens a class now, as people read it; empty when none does."""
+    here = parts()
+    code = classes.code_of(here.clock.now(), here.keys.secret, found, here.settings.class_code_hours)
+    return classes.show_code(code) if code else ""
+
+
 def _page(class_id: UUID, refused: FlaskForm | None = None) -> ResponseReturnValue:
     here, shelf = parts(), content.scenarios()
     with here.store.reader() as db:
         found = class_in_sight(db, g.person, class_id)
         board = class_board.gather(db, found, shelf, content.library())
         notes = practice_classes.notes(db, found.class_id)
-    address = classes.join_address(here.settings, found.code)
+    shown = class_code(found)
+    address = classes.join_address(here.settings, shown)
     html = render_template(
         "trainer/class.html",
         found=found,
         scenarios=[shelf.get(each) for each in found.scenario_ids],
         board=board_data(board),
         shown=_shown(found),
-        code=classes.show_code(found.code),
+        code=shown,
         address=address,
         qr=qr_code(address),
         notes=[each for each in notes if each.kind == "note"],

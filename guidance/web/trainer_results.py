@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from guidance.city_time import day_begins
 from guidance.clock import to_text
+from guidance.people.budget import require_practice_room
 from guidance.people.scope import trained_agencies, trained_sites
 from guidance.practice import classes, export
 from guidance.practice.results import results
@@ -37,6 +38,13 @@ blueprint = Blueprint("trainer_results", __name__, url_prefix="/trainer")
 RESULT_RUNS, EXPORT_RUNS, EXPORT_OF_NOBODY = 500, 100_000, 10_000
 BATCH = 50
 MOST_CLASSES = 100
+
+
+@blueprint.before_request
+def keep_room() -> None:
+    """Refuse exports while the last of the disk is kept for reports: a long read keeps the write-ahead log growing."""
+    if request.path.endswith((".csv", ".json")):
+        require_practice_room(parts().limits)
 
 
 @blueprint.get("/results/<scenario_id>")

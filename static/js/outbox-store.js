@@ -202,7 +202,7 @@
     const lines = [...(before?.revisions ?? []).filter((each) => each.revision !== entry.revision), line];
     return {
       id: entry.report, kind: entry.kind, site: entry.site, code: String(said.code ?? before?.code ?? ""),
-      verified: said.verified === true, revision: Math.max(...lines.map((each) => each.revision)),
+      verified: said.verified === true, reason: String(said.reason ?? ""), revision: Math.max(...lines.map((each) => each.revision)),
       received_at: before?.received_at ?? said.received_at, saved_at: before?.saved_at ?? entry.created_at,
       // By this phone's own clock: the server's may be minutes off from it.
       kept_at: before?.kept_at ?? new Date(now()).toISOString(),

@@ -109,7 +109,8 @@ function stateWords(worst, { receipt, offline }) {
 
 /** @param {any} worst @param {any} facts */
 function hintWords(worst, { receipt, offline }) {
-  if (!worst) return receipt && !receipt.verified ? say("unverified") : "";
+  if (!worst && receipt && !receipt.verified) return say(receipt.reason ? "enrollment-ended" : "unverified");
+  if (!worst) return "";
   if (worst.state === "needs_attention") return say("attention-hint");
   const waits = worst.state === "waiting" && !offline;
   if (waits && BARRED.has(worst.why)) return [say(`why-${worst.why}`, worst), say(worst.unkept ? "unkept-hint" : "tries-again")].join(" ");

@@ -61,6 +61,14 @@ function lookInstalled() {
 function showJoined(profile) {
   const words = list.dataset.joined ?? "";
   tell("site", Boolean(profile), profile ? filled(words, { site: profile.site.name }) : "");
+  if (!profile) lookEnded().catch((error) => console.info(error)); // no network: nothing more to say
+}
+
+/** Say so where this phone had joined and the server ended it. Without a network nothing is said. */
+async function lookEnded() {
+  const response = await fetch("/api/device", { cache: "no-store", headers: { accept: "application/json" } });
+  const told = response.status === 404 ? await response.json() : null;
+  row("site").querySelector("[data-ended]")?.toggleAttribute("hidden", !told?.reason);
 }
 
 async function lookNotifications() {

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from guidance.alert.plan import acknowledge_alert, escalate_due, repeat_due, rescue_stranded
 from guidance.alert.policy import Policy
 from guidance.clock import FixedClock
+from guidance.people.join import enrol
 from guidance.store import alerts, board_pages
 from guidance.store.board_pages import HELD_BACK, VERIFIED, Listing
 from guidance.store.db import Store
 from tests.incident.case import NORMAL, Case
-from tests.reports import walked
+from tests.reports import Place, a_place, walked
 
 QUIET = Policy(repeat_seconds=0)
 
@@ -139,3 +142,46 @@ def test_what_was_told_together_and_gets_worse_is_asked_about_again(flood: Flood
     held[1].send(2)
     flood.work(minutes=4)
     assert "alerted" in held[1].kinds()
+
+
+class Crowd:
+    """Any number of phones of one site, as one join code makes them."""
+
+    def __init__(self, flood: Flood) -> None:
+        self.flood = flood
+
+    def report(self) -> Case:
+        """An urgent report by one more phone of the site."""
+        place = self.flood.phone.place
+        with self.flood.store.transaction() as db:
+            device, _token = enrol(db, self.flood.clock.now(), place.site, None)
+        case = Case(self.flood.store, self.flood.clock, replace(place, device_id=device.id))
+        case.send(1)
+        return case
+
+
+def test_forty_phones_of_one_site_wear_nobody_out_and_another_site_alerts_at_once(
+    flood: Flood, store: Store, clock: FixedClock
+) -> None:
+    crowd = Crowd(flood)
+    cases = [crowd.report() for _ in range(40) for _again in range(2)]
+    assert flood.told() == 10
+    assert {case.kinds()[-1] for case in cases[10:]} == {"bundled"}
+    quiet = Case(store, clock, _second_site(store, clock))
+    quiet.send(1)
+    assert quiet.kinds() == ["report_received", "alerted"]
+
+
+def test_what_a_crowd_was_held_back_is_told_as_one_and_nothing_is_forgotten(flood: Flood) -> None:
+    crowd = Crowd(flood)
+    for _ in range(10):
+        crowd.report()
+    held = [crowd.report() for _ in range(20)]
+    flood.work(minutes=30)
+    assert flood.told() <= 10 + 10 + 1
+    assert [case.kinds()[-1] for case in held].count("alerted") == 1
+
+
+def _second_site(store: Store, clock: FixedClock) -> Place:
+    with store.transaction() as db:
+        return a_place(db, clock, "Elm Avenue School")

@@ -8,6 +8,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from guidance.clock import SystemClock
+from guidance.keys import load_keys
 from guidance.practice import classes
 from guidance.practice.scenario import Scenario
 from guidance.store import people
@@ -92,6 +93,7 @@ def open_class(server: Server, scenarios: tuple[str, ...], kind: str = "class") 
         trainer = people.person_by_email(db, TRAINER)
         assert trainer is not None
         made = classes.make_class(db, SystemClock().now(), trainer, "Morning", kind, scenarios)
+        classes.make_code(db, SystemClock().now(), load_keys(server.settings.keys).secret, made, trainer.id)
     store.close()
     return made
 

@@ -14,7 +14,7 @@ from guidance.incident.schema import ReportSchema
 from tests.reports import body
 
 CATALOG = load_catalog()
-SCHEMA = ReportSchema(CATALOG, ["visit"])
+SCHEMA = ReportSchema(CATALOG)
 
 # General Municipal Law 996-a, Admin. Code 23-1201: words that no field may be about.
 NEVER_ASKED = (

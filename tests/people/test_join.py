@@ -58,9 +58,9 @@ def test_the_store_keeps_neither_code_nor_token(city: Store, clock: FixedClock, 
 def test_a_revoked_device_is_a_stranger(city: Store, clock: FixedClock, oak: Site) -> None:
     with city.transaction() as db:
         device, token = join.enrol(db, clock.now(), oak, None)
-        assert join.device_of(db, token) == device
+        assert join.device_of(db, clock.now(), Settings(), token) == device
         assert join.revoke(db, clock.now(), device.id, None)
-        assert join.device_of(db, token) is None
+        assert join.device_of(db, clock.now(), Settings(), token) is None
         assert not join.revoke(db, clock.now(), device.id, None)
 
 
@@ -70,8 +70,8 @@ def test_a_device_that_joins_another_site_moves_and_keeps_its_id(city: Store, cl
         device, old_token = join.enrol(db, clock.now(), oak, None)
         moved, token = join.enrol(db, clock.now(), elm, device)
         assert (moved.id, moved.site_id) == (device.id, elm.id)
-        assert join.device_of(db, old_token) is None
-        assert join.device_of(db, token) == moved
+        assert join.device_of(db, clock.now(), Settings(), old_token) is None
+        assert join.device_of(db, clock.now(), Settings(), token) == moved
 
 
 def test_six_wrong_codes_make_the_next_slow_for_a_quarter_of_an_hour(city: Store, clock: FixedClock) -> None:

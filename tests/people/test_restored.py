@@ -15,7 +15,7 @@ from guidance.clock import FixedClock, to_text
 from guidance.incident import desk
 from guidance.people import directory, join
 from guidance.settings import Settings
-from guidance.store import alerts, certificates, incidents, log, people, practice_classes, subscriptions
+from guidance.store import alerts, certificates, incidents, log, people, subscriptions
 from guidance.store.backup import back_up
 from guidance.store.db import Store
 from guidance.store.restoring import Restored, restore
@@ -85,7 +85,7 @@ def test_disabled_people_and_revoked_phones_stay_so(town: Town, copy: Path) -> N
     with Store(town.settings.database).reader() as db:
         assert people.person_by_email(db, OAK) is None
         assert people.person_by_email(db, ELM) is not None
-        assert join.device_of(db, "") is None
+        assert join.device_of(db, town.clock.now(), town.settings, "") is None
         row = db.execute("SELECT revoked_at FROM devices WHERE id = :id", {"id": device_id}).fetchone()
     assert row["revoked_at"] is not None and done.carried is not None
     assert done.carried.counts["people disabled"] == done.carried.counts["phones revoked"] == 1
@@ -215,6 +215,7 @@ def test_ended_classes_withdrawn_work_and_forgotten_addresses_stay_so(town: Town
         db.execute("UPDATE certificates SET reminder_email = NULL WHERE id = 'declined'")
     restart(town, copy)
     with Store(town.settings.database).reader() as db:
-        assert practice_classes.class_of_code(db, "CODE") is None
+        (ended,) = db.execute("SELECT ended_at FROM practice_classes").fetchone()
+        assert ended == now
         (withdrawn,) = db.execute("SELECT withdrawn_at FROM practice_assignments").fetchone()
         assert withdrawn == now and certificates.to_remind(db) == []

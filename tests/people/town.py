@@ -13,12 +13,15 @@ from sqlite_utils import Database
 from werkzeug.test import TestResponse
 
 from guidance.clock import FixedClock
+from guidance.keys import load_keys
 from guidance.people import demo, directory, join, sign_in
+from guidance.practice import classes
 from guidance.settings import Settings
 from guidance.store import incidents, people, reports
 from guidance.store.db import Store
 from guidance.store.incidents import IncidentRow
 from guidance.store.people import Person
+from guidance.store.practice_classes import ClassRow
 from tests.reports import body
 
 COUNSEL = "counsel@city.example"
@@ -67,6 +70,11 @@ class Town:
         client = self.app.test_client()
         assert press(client, self.join_path(site)).status_code == 303
         return client
+
+    def class_code(self, made: ClassRow) -> str:
+        """The code that opens a class, as its trainer's page derives it."""
+        hours = self.settings.class_code_hours
+        return classes.code_of(self.clock.now(), load_keys(self.settings.keys).secret, made, hours)
 
     def report(self, site: str = "", **members: Any) -> str:
         """File a report from a phone of a site, or from one that is not enrolled; returns the incident's id."""

@@ -44,6 +44,6 @@ def class_row(town: Town, class_id: str) -> ClassRow:
 def trainee(town: Town, into: ClassRow, nickname: str, client: FlaskClient | None = None) -> FlaskClient:
     """A phone that has joined a class."""
     phone = client or town.browser()
-    answer = press(phone, "/practice/join", {"code": into.code.lower(), "nickname": nickname})
+    answer = press(phone, "/practice/join", {"code": town.class_code(into).lower(), "nickname": nickname})
     assert answer.status_code == 303, answer.get_data(as_text=True)[:3000]
     return phone

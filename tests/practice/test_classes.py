@@ -19,10 +19,28 @@ from tests.practice.runs import HEADERS, LIBRARY, PUPIL, SHELF, run_body, send, 
 
 
 def test_a_class_code_is_typed_in_any_case_with_spaces_dashes_and_likenesses() -> None:
-    assert classes.read_code(" 7k4-q2m") == classes.read_code("7K4 Q2M") == "7K4Q2M"
-    assert classes.read_code("oOiIlL") == "001111"
-    assert classes.read_code("7K4Q2") is None and classes.read_code("7K4Q2U") is None
-    assert classes.show_code("7K4Q2M") == "7K4-Q2M"
+    assert classes.read_code(" k7qm2-9fxrt") == classes.read_code("K7QM2 9FXRT") == "K7QM29FXRT"
+    assert classes.read_code("oOiIlLoOiI") == "0011110011"
+    assert classes.read_code("7K4Q2M") is None and classes.read_code("K7QM29FXRU") is None
+    assert classes.show_code("K7QM29FXRT") == "K7QM2-9FXRT"
+
+
+def test_a_class_code_is_kept_as_a_hash_alone_and_ends_after_its_hours(town: Town) -> None:
+    made = open_class(town)
+    code, trainer, page = town.class_code(made), town.browser(TRAINER), f"/trainer/classes/{made.id}"
+    assert len(code) == 10 and classes.show_code(code) in trainer.get(page).get_data(as_text=True)
+    town.store.connection().conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert code.encode() not in town.store.path.read_bytes()
+    town.clock.advance(hours=25)
+    trainer = town.browser(TRAINER)
+    assert town.browser().get(f"/practice/join/{code}").status_code == 404
+    assert "The code has ended" in trainer.get(page).get_data(as_text=True)
+    assert "The code has ended" in trainer.get(f"{page}/code").get_data(as_text=True)
+    assert press(trainer, page, to=f"{page}/code").status_code == 303
+    fresh = town.class_code(class_row(town, made.id))
+    assert fresh != code and classes.show_code(fresh) in trainer.get(page).get_data(as_text=True)
+    assert town.browser().get(f"/practice/join/{fresh}").status_code == 200
+    assert town.browser().get(f"/practice/join/{code}").status_code == 404
 
 
 def test_a_phone_in_a_class_learns_what_to_walk(town: Town) -> None:
@@ -37,7 +55,7 @@ def test_a_phone_in_a_class_learns_what_to_walk(town: Town) -> None:
 
 def test_the_class_cookie_is_out_of_reach_of_scripts_and_other_sites(town: Town) -> None:
     made = open_class(town)
-    answer = press(town.browser(), "/practice/join", {"code": made.code, "nickname": "Rosa"})
+    answer = press(town.browser(), "/practice/join", {"code": town.class_code(made), "nickname": "Rosa"})
     assert answer.headers["Location"] == "/en/practice"
     (cookie,) = [each for each in answer.headers.getlist("Set-Cookie") if each.startswith("guidance-class=")]
     assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and "Path=/" in cookie
@@ -49,7 +67,7 @@ def test_a_code_ends_with_its_class_and_runs_that_were_under_way_still_come_in(t
     page = f"/trainer/classes/{made.id}"
     assert press(town.browser(TRAINER), page, to=f"{page}/end").status_code == 303
     assert phone.get("/api/practice/class").get_json()["ended"] is True
-    late = press(town.browser(), "/practice/join", {"code": made.code, "nickname": "Late"})
+    late = press(town.browser(), "/practice/join", {"code": town.class_code(made), "nickname": "Late"})
     assert late.status_code == 404 and "opens no class" in late.get_data(as_text=True)
     assert send(phone, run_body(town.clock)).status_code == 201
     with town.store.reader() as db:
@@ -60,7 +78,7 @@ def test_a_code_ends_with_its_class_and_runs_that_were_under_way_still_come_in(t
 def test_two_in_a_class_cannot_have_one_name_and_a_phone_may_change_its_own(town: Town) -> None:
     made = open_class(town)
     phone = trainee(town, made, "Rosa")
-    taken = press(town.browser(), "/practice/join", {"code": made.code, "nickname": " ROSA "})
+    taken = press(town.browser(), "/practice/join", {"code": town.class_code(made), "nickname": " ROSA "})
     assert taken.status_code == 400 and "has this name already" in taken.get_data(as_text=True)
     trainee(town, made, "Rosa K", phone)
     with town.store.reader() as db:

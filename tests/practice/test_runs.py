@@ -13,6 +13,7 @@ from guidance.practice.runs import RunId, RunSchema
 from guidance.store import practice_runs
 from guidance.store.practice_runs import RunRow
 from tests.people.town import Town
+from tests.practice.classroom import open_class, trainee
 from tests.practice.runs import PUPIL, SHELF, run_body, send, wrong_body
 
 SCHEMA = RunSchema(load_catalog())
@@ -82,12 +83,43 @@ def test_other_content_under_the_same_revision_does_not_replace_what_came_first(
 
 
 def test_a_further_revision_is_the_one_that_counts(town: Town) -> None:
-    run_id = str(uuid4())
-    send(town.browser(), wrong_body(town.clock), run_id)
-    assert send(town.browser(), run_body(town.clock, revision=2), run_id).status_code == 201
+    run_id, phone = str(uuid4()), town.phone("Oak Street School")
+    send(phone, wrong_body(town.clock), run_id)
+    assert send(phone, run_body(town.clock, revision=2), run_id).status_code == 201
     with town.store.reader() as db:
         (newest,) = practice_runs.newest_runs(db, [RunId(UUID(run_id))])
     assert (newest.revision, newest.passed) == (2, 1)
+
+
+@pytest.mark.parametrize("whose", ["a phone", "a trainee", "nobody"])
+def test_a_run_cannot_be_made_useless_by_who_knows_its_id(town: Town, whose: str) -> None:
+    run_id = str(uuid4())
+    own = town.phone("Oak Street School") if whose == "a phone" else town.browser()
+    if whose == "a trainee":
+        trainee(town, open_class(town), "Rosa", own)
+    send(own, run_body(town.clock), run_id)
+    intruders = [town.browser()] if whose == "nobody" else [town.browser(), town.phone("Elm Avenue School")]
+    for intruder in intruders:
+        for revision in (2, 1000):
+            answer = send(intruder, wrong_body(town.clock, revision=revision), run_id)
+            assert answer.status_code in (200, 201)
+            again = send(intruder, wrong_body(town.clock, revision=revision), run_id)
+            assert (again.status_code, again.get_json()) == (200, answer.get_json())
+    assert kept(town, run_id).passed == 1
+    with town.store.reader() as db:
+        (newest,) = practice_runs.newest_runs(db, [RunId(UUID(run_id))])
+    assert (newest.revision, newest.passed) == (1, 1)
+
+
+def test_a_trainee_comes_before_nobody_who_sent_under_the_same_id_first(town: Town) -> None:
+    run_id, own = str(uuid4()), town.browser()
+    trainee(town, open_class(town), "Rosa", own)
+    send(town.browser(), wrong_body(town.clock, revision=1000), run_id)
+    send(town.browser(), wrong_body(town.clock), run_id)
+    assert send(own, run_body(town.clock), run_id).status_code == 201
+    with town.store.reader() as db:
+        (newest,) = practice_runs.newest_runs(db, [RunId(UUID(run_id))])
+    assert (newest.revision, newest.passed) == (1, 1)
 
 
 def test_a_receipt_is_signed_and_says_that_it_is_practice(town: Town) -> None:

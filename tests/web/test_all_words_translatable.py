@@ -121,7 +121,8 @@ def test_what_a_form_refuses_is_told_in_the_same_way(town: Town) -> None:
     long = "1" * 600
     refused = [
         ("", "/join", "", {"code": "nowhere"}), ("", "/join", "", {}), ("", "/verify", "", {"code": "nowhere"}),
-        ("", "/practice/join", "", {"code": made.code, "nickname": ""}), ("", "/practice/join", "", {"code": "AAA"}),
+        ("", "/practice/join", "", {"code": town.class_code(made), "nickname": ""}),
+        ("", "/practice/join", "", {"code": "AAA"}),
         (COUNSEL, page_of(incident), "/note", {"text": long}), (COUNSEL, page_of(incident), "/note", {"text": ""}),
         (COUNSEL, page_of(incident), "/note", {"text": "1", "audience": "nowhere"}),
         (COUNSEL, page_of(incident), "/close", {"reason": "nowhere"}), (COUNSEL, page_of(incident), "/close", {}),

@@ -11,7 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from guidance.clock import FixedClock
+from guidance.clock import FixedClock, to_text
+from guidance.incident.codes import Codes, put_back
 from guidance.incident.desk import acknowledge, add_note, close
 from guidance.incident.receipt import content_sha256
 from guidance.settings import Settings
@@ -257,3 +258,43 @@ def test_a_store_that_cannot_write_is_503_and_nothing_is_half_kept(
         assert reports.find_report(db, report_id) is None
         assert incidents.newest_incidents(db) == []
     assert put(phone, report_id, body(clock)).status_code == 201
+
+
+CANARY = "Jane Roe, A 123 456 789"
+
+
+def test_a_text_where_a_code_belongs_is_kept_apart_and_never_stops_an_alert(
+    phone: FlaskClient, clock: FixedClock, store: Store
+) -> None:
+    trail = [{"step": CANARY, "answer": CANARY, "at": to_text(clock.now())}]
+    sent = body(clock, trail=trail, kind=CANARY, locale="abc-JaneRoe")
+    sent["protocol"] = {"id": CANARY, "hash": CANARY}
+    report_id = str(uuid4())
+    receipt = put(phone, report_id, sent)
+    assert receipt.status_code == 201 and receipt.get_json()["sha256"] == content_sha256(sent)
+    assert put(phone, report_id, sent).get_json() == receipt.get_json()
+    with store.reader() as db:
+        report = reports.find_report(db, report_id)
+        assert report is not None and alerts.alert_of(db, report.incident_id) is not None
+        (kept,) = reports.revisions_of(db, report_id)
+        incident = incidents.find_incident(db, report.incident_id)
+        dump = "\n".join(line for line in db.conn.iterdump() if CANARY in line or "JaneRoe" in line)
+    assert CANARY in kept.apart and "JaneRoe" in kept.apart
+    assert CANARY not in kept.body + kept.protocol_hash + kept.trail_problem + str(incident)
+    assert len(dump.splitlines()) == 1
+
+
+def test_a_version_that_is_published_later_gets_its_codes_back(
+    phone: FlaskClient, clock: FixedClock, store: Store
+) -> None:
+    trail = [{"step": "gate", "answer": "open", "at": to_text(clock.now())}]
+    sent = body(clock, trail=trail)
+    sent["protocol"] = {"id": "visit", "hash": "a" * 64}
+    report_id = str(uuid4())
+    assert put(phone, report_id, sent).get_json()["verified"] is True
+    with store.reader() as db:
+        (kept,) = reports.revisions_of(db, report_id)
+    kept_body = json.loads(kept.body)
+    assert kept.protocol_hash == "a" * 64 and kept_body["trail"][0]["step"] == "?"
+    later = Codes(frozenset(), frozenset({"gate"}), frozenset({"open"}))
+    assert put_back(kept_body, kept.apart, later)["trail"] == trail

@@ -66,16 +66,16 @@ def test_wrong_class_codes_are_slowed_and_right_ones_never(town: Town, monkeypat
         assert town.browser().get("/practice/join/000-000").status_code == 404
     assert waits
     waits.clear()
-    assert town.browser().get(f"/practice/join/{made.code}").status_code == 200
+    assert town.browser().get(f"/practice/join/{town.class_code(made)}").status_code == 200
     trainee(town, made, "Rosa")
     assert waits == []
 
 
 def test_the_join_page_says_that_it_is_practice_in_title_header_and_footer(town: Town) -> None:
     made = open_class(town)
-    page = town.browser().get(f"/practice/join/{made.code}").get_data(as_text=True)
+    page = town.browser().get(f"/practice/join/{town.class_code(made)}").get_data(as_text=True)
     assert " data-practice" in page and "<title>PRACTICE" in page and page.count("PRACTICE") >= 3
-    assert 'value="' + made.code[:3] in page
+    assert 'value="' + town.class_code(made)[:5] in page
 
 
 def test_a_name_with_markup_is_shown_as_it_was_typed(town: Town) -> None:
@@ -98,7 +98,7 @@ def test_a_person_who_is_signed_in_is_no_trainee(town: Town) -> None:
 
 def test_a_form_that_waited_too_long_comes_back_as_it_was(town: Town) -> None:
     made = open_class(town)
-    answer = press(town.browser(), "/practice/join", {"code": made.code, "nickname": "Rosa"}, token="stale")
+    answer = press(town.browser(), "/practice/join", {"code": town.class_code(made), "nickname": "Rosa"}, token="stale")
     assert answer.status_code == 400
     assert "Rosa" in answer.get_data(as_text=True) and "press the button again" in text(answer)
 

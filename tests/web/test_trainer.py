@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from guidance.clock import FixedClock
+from guidance.people.tokens import show_code
 from guidance.practice.draft_text import write
 from guidance.practice.load import from_source
 from guidance.practice.scenario import to_source
@@ -72,7 +73,7 @@ def test_a_class_without_title_or_scenario_is_not_opened(town: Town) -> None:
 def test_the_code_page_shows_code_and_qr(town: Town) -> None:
     made = open_class(town)
     page = town.browser(TRAINER).get(f"/trainer/classes/{made.id}/code")
-    assert f"{made.code[:3]}-{made.code[3:]}" in text(page) and "<svg" in page.get_data(as_text=True)
+    assert show_code(town.class_code(made)) in text(page) and "<svg" in page.get_data(as_text=True)
 
 
 def test_results_page_shows_percentages_and_where_most_went_another_way(town: Town) -> None:
