@@ -128,14 +128,14 @@ def assemble(settings: Settings, clock: Clock | None = None) -> Parts:
         clock = StoreClock(store) if settings.test_clock else SystemClock()
     keys = load_keys(settings.keys)
     migrate(store)
-    parts = Parts(settings, clock, store, keys, *_content())
+    parts = Parts(settings, clock, store, keys, *load_content())
     with store.transaction() as db:
         publish_library(db, parts.library, clock)
     return parts
 
 
 @functools.cache
-def _content() -> tuple[Library, Catalog, ScenarioShelf, Rules, Rights]:
+def load_content() -> tuple[Library, Catalog, ScenarioShelf, Rules, Rights]:
     """What the project's own files say, read once per process: values that nobody can change."""
     library = load_folder(ROOT / "protocols")
     scenarios = load_scenarios(ROOT / "protocols" / "scenarios", library)

@@ -50,6 +50,7 @@ for command in (
     backup.restore,
     serve.init,
     serve.run,
+    serve.web,
     serve.settings,
     protocols.protocols,
     scenarios.scenarios,
