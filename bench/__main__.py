@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-NAMES = ("fanout", "ingest", "push", "practice", "phone")
+NAMES = ("fanout", "ingest", "push", "practice", "phone", "attacks")
 
 
 def main(names: list[str]) -> int:

@@ -90,7 +90,7 @@ def _listen_locally(path: str) -> socket.socket:
 
 def _places(name: str, threads: int, paths: dict[str, str]) -> dict[Kind, Place]:
     """Where each kind of work is done, seen from one process."""
-    strangers = max(1, threads // 4)
+    strangers = max(1, threads // 8)
     if name == "reports":
         return {
             Kind.REPORTS: Place(Room(threads, strangers, 1000, 100)),
