@@ -32,6 +32,7 @@ from guidance.web import (
     headers,
     health,
     home,
+    hosts,
     join,
     locale,
     practice_api,
@@ -107,6 +108,7 @@ def create_app(
         WTF_CSRF_SSL_STRICT=False,
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    hosts.install(app, settings.base_url)
     locale.install(app, translator)
     shell.install(app)
     protect = CSRFProtect(app)
