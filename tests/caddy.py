@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import ssl
 import subprocess
 from pathlib import Path
 
@@ -59,5 +60,10 @@ class Caddy:
         return int(status.split("VmRSS:")[1].split()[0]) * 1024
 
     def _listens(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        context = ssl._create_unverified_context()
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as plain:
+                context.wrap_socket(plain, server_hostname="localhost").close()
+        except OSError:
+            return False
+        return True

@@ -69,8 +69,12 @@ class Connection(H11Protocol):
 
     def handle_events(self) -> None:
         """Start the deadline with a head's first byte, and end it when the head is whole."""
-        if self._deadline is None and self._between_requests():
-            self._wait_for_head()
+        if self._between_requests():
+            if self._head_size() > self.limits.head_bytes:
+                self._refuse(self._status_of_error())
+                return
+            if self._deadline is None:
+                self._wait_for_head()
         super().handle_events()
         if not self._between_requests() or not self.conn.trailing_data[0]:
             self._forget_deadline()  # the body's deadline is the application's, that of an idle connection uvicorn's
@@ -90,6 +94,14 @@ class Connection(H11Protocol):
         if len(started) <= self.limits.head_bytes:
             return 400
         return 431 if b"\n" in started[: self.limits.head_bytes] else 414
+
+    def _head_size(self) -> int:
+        """Bytes of the next head, or of what has come of it. h11 limits only heads that are not whole yet."""
+        begun = bytes(self.conn.trailing_data[0])
+        if len(begun) <= self.limits.head_bytes:
+            return len(begun)
+        ends = [end for end in (begun.find(b"\r\n\r\n"), begun.find(b"\n\n")) if end >= 0]
+        return min(ends, default=len(begun))
 
     def _refuse(self, status: int) -> None:
         self._forget_deadline()
