@@ -12,6 +12,7 @@ from guidance.alert.endpoint import BadPushHost
 from guidance.commands import (
     backup,
     demo,
+    doctor,
     people,
     practice,
     protocols,
@@ -63,6 +64,7 @@ for command in (
     people.disable_person,
     people.revoke_device,
     demo.demo,
+    doctor.doctor,
     practice.practice_reminders,
     receipts.receipt,
     translations.translations,

@@ -78,6 +78,14 @@ class Store:
         (value,) = self.connection().conn.execute("PRAGMA data_version").fetchone()
         return int(value)
 
+    def quick_check(self) -> str:
+        """`ok`, or the first thing that is wrong with the file (https://www.sqlite.org/pragma.html#pragma_quick_check)."""
+        try:
+            (found,) = self.connection().conn.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.DatabaseError as error:
+            return str(error)
+        return str(found)
+
     def close(self) -> None:
         """Close this thread's connection."""
         database: Database | None = getattr(self._local, "database", None)
