@@ -22,6 +22,7 @@ class Connection(H11Protocol):
     """
 
     limits: ClassVar[Limits] = LIMITS
+    most: ClassVar[int] = LIMITS.connections
     common_headers: ClassVar[dict[str, str]] = {}
     expendable: ClassVar[dict[Connection, None]] = {}
 
@@ -56,7 +57,7 @@ class Connection(H11Protocol):
         if peer is not None and peer.family in (socket.AF_INET, socket.AF_INET6):
             peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_PEER_MILLISECONDS)
         self._wait_for_head()
-        if len(self.connections) > self.limits.connections:
+        if len(self.connections) > self.most:
             oldest = next(iter(self.expendable))
             oldest.keep()
             oldest.abort()

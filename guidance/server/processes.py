@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -31,6 +32,8 @@ logger = logging.getLogger("guidance.server")
 
 PAGE_THREADS, EXPORT_THREADS = 8, 2
 BACKLOG = 2048
+# Files that are no visitors: the database per thread, connections to the other processes.
+FILES_FOR_OURSELVES = 700
 STOP_SECONDS = LIMITS.stop_seconds + 1
 # Ends in a row, each within so many seconds of its start, after which starting again is left to whoever started us.
 HOPELESS, YOUNG_SECONDS = 3, 5.0
@@ -102,6 +105,19 @@ def _places(name: str, threads: int, paths: dict[str, str]) -> dict[Kind, Place]
     many = everyone[PAGE_THREADS if name == "pages" else EXPORT_THREADS]
     return {Kind.PAGES: Place(many), Kind.REPORTS: Place(everyone[2]), Kind.LIVE: Place(everyone[2]),
             Kind.EXPORTS: Place(everyone[2])}  # fmt: skip
+
+
+def _most_files() -> int:
+    """Raise this process's limit of open files as far as it may go, and return it.
+
+    A shell's usual 1,024 would be reached before our own limit, and then no newcomer could be let in.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = LIMITS.connections + FILES_FOR_OURSELVES
+    wanted = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return wanted
 
 
 class _Family:
@@ -209,6 +225,7 @@ def _run(role: Role, roles: list[Role], places: dict[Kind, Place], make_site: Ma
             other.listener.close()
     site = make_site()
     Connection.common_headers = site.common_headers
+    Connection.most = min(LIMITS.connections, _most_files() - FILES_FOR_OURSELVES)
     gate = Gate(site.application, places, site.known, site.common_headers)
     config = uvicorn.Config(
         gate, http=Connection, ws="none", lifespan="off", loop="asyncio", log_config=None, access_log=False,

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import re
+import resource
 import signal
 import socket
 import threading
@@ -156,6 +157,17 @@ def free_places(watch: Callable[[], tuple[int, Callable[[], None]]]) -> int:
     for leave in leaves:
         leave()
     return opened
+
+
+def test_newcomers_get_in_when_more_connections_wait_than_there_is_room_for(fortress: Fortress) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    idle = [socket.create_connection(("127.0.0.1", fortress.server.port)) for _ in range(LIMITS.connections + 200)]
+    try:
+        assert fortress.receipts(ALONE, 20).lost == []
+    finally:
+        for each in idle:
+            each.close()
 
 
 def test_a_crash_of_the_pages_process_ends_one_page_and_no_report(fortress: Fortress) -> None:
