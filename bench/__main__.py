@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 
-NAMES = ("fanout", "ingest", "push", "practice", "growth", "phone")
+NAMES = ("fanout", "ingest", "push", "practice", "growth", "phone", "attacks")
 
 
 def main(names: list[str]) -> int:

@@ -32,6 +32,7 @@ from guidance.web import (
     headers,
     health,
     home,
+    hosts,
     join,
     locale,
     practice_api,
@@ -113,6 +114,7 @@ def create_app(
         WTF_CSRF_SSL_STRICT=False,
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    hosts.install(app, settings.base_url)
     locale.install(app, translator, settings.time_zone)
     typed.install(app)
     shell.install(app)
@@ -134,14 +136,14 @@ def assemble(settings: Settings, clock: Clock | None = None, free_bytes: Callabl
     store = open_store(settings, keys)
     if clock is None:
         clock = StoreClock(store) if settings.test_clock else SystemClock()
-    parts = Parts(settings, clock, store, keys, *_content(), free_bytes)
+    parts = Parts(settings, clock, store, keys, *load_content(), free_bytes)
     with store.transaction() as db:
         publish_library(db, parts.library, clock)
     return parts
 
 
 @functools.cache
-def _content() -> tuple[Library, Catalog, ScenarioShelf, Rules, Rights]:
+def load_content() -> tuple[Library, Catalog, ScenarioShelf, Rules, Rights]:
     """What the project's own files say, read once per process: values that nobody can change."""
     library = load_folder(ROOT / "protocols")
     scenarios = load_scenarios(ROOT / "protocols" / "scenarios", library)

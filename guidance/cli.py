@@ -12,6 +12,7 @@ from guidance.alert.endpoint import BadPushHost
 from guidance.commands import (
     backup,
     demo,
+    doctor,
     people,
     practice,
     protocols,
@@ -51,6 +52,7 @@ for command in (
     backup.restore,
     serve.init,
     serve.run,
+    serve.web,
     serve.settings,
     protocols.protocols,
     scenarios.scenarios,
@@ -63,6 +65,7 @@ for command in (
     people.disable_person,
     people.revoke_device,
     demo.demo,
+    doctor.doctor,
     practice.practice_reminders,
     purge.purge_command,
     receipts.receipt,

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from guidance.commands.serve import web_command
 from guidance.keys import make_keys
 from guidance.settings import Settings, from_environment
 from guidance.store.db import Store
@@ -63,12 +64,12 @@ def _prepared(demo: bool) -> Path:
 
 @dataclass
 class Server:
-    """A gunicorn process (and, when asked, a worker) on `data`. `url` stays the same over restarts."""
+    """The web server (and, when asked, a worker) on `data`, started as in production. Restarts keep `url`."""
 
     data: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
-    threads: int = 16
+    threads: int = 8
     prefix: Sequence[str] = ()
     root: Path = ROOT
     web: subprocess.Popen[bytes] | None = None
@@ -96,10 +97,7 @@ class Server:
 
     def start(self) -> None:
         """Start the web process and wait until it answers."""
-        command = [
-            *self.prefix, PYTHON, "-m", "gunicorn", "guidance.app:create_app()", "--bind", f"127.0.0.1:{self.port}",
-            "--worker-class", "gthread", "--threads", str(self.threads), "--log-level", "warning",
-        ]  # fmt: skip
+        command = [*self.prefix, *web_command("127.0.0.1", self.port, self.threads)]
         log = (self.data / "web.log").open("ab")
         self.web = subprocess.Popen(
             command, cwd=self.root, env=self._environment(), start_new_session=True, stdout=log, stderr=log

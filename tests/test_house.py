@@ -40,6 +40,8 @@ def test_arrows_point_down(path: Path) -> None:
         other = name.split(".")[1]
         if own == "protocol":
             assert other == "protocol", f"the protocol package uses nothing of ours: {name}"
+        elif own == "server":
+            assert other == "server", f"the server knows nothing of what it serves: {name}"
         elif own == "practice":
             assert other != "alert", f"practice can reach nobody: {name}"
         if own in ORDER and other in ORDER:

@@ -1,7 +1,8 @@
-"""`guidance init`, `guidance run`, `guidance settings`: set up a data folder, serve from it, explain the settings."""
+"""`guidance init`, `run`, `web`, `settings`: set up a data folder, serve from it, explain the settings."""
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -12,15 +13,19 @@ from dataclasses import fields
 
 import click
 
-from guidance.app import assemble
+from guidance.app import assemble, create_app, load_content
 from guidance.clock import SystemClock
 from guidance.installation import open_with_own_keys, prepare
+from guidance.server.processes import Site, listen, serve
 from guidance.settings import Settings, from_environment, variable
 from guidance.store import people
 from guidance.translations import catalogs
 from guidance.translations.languages import TRANSLATED
+from guidance.web.context import NAME
+from guidance.web.headers import HEADERS
+from guidance.web.known import known_senders
 
-WEB_THREADS = 64
+REPORT_THREADS = 8
 MOST_ENDS_A_MINUTE = 6
 
 
@@ -49,7 +54,24 @@ def run(port: int, host: str, demo_city: bool) -> None:
     if demo_city:
         _show_demo(settings)
     click.echo(f"\nGuidance: {settings.base_url}    (stop with Ctrl-C)\n")
-    sys.exit(_supervise([_web_command(host, port), [sys.executable, "-m", "guidance", "worker"]]))
+    sys.exit(_supervise([web_command(host, port), [sys.executable, "-m", "guidance", "worker"]]))
+
+
+@click.command()
+@click.option("--port", type=int, default=8000, show_default=True, help="Port on this machine.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--threads", type=int, default=REPORT_THREADS, show_default=True, help="Reports filed at once.")
+def web(port: int, host: str, threads: int) -> None:
+    """Serve the web alone, until SIGTERM or Ctrl-C. `guidance init` first."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    configured = from_environment(os.environ)
+    load_content()  # read once, before the processes are made, which then share it
+    sys.exit(serve(listen(host, port), threads, lambda: _site(configured)))
+
+
+def _site(configured: Settings) -> Site:
+    app = create_app(configured)
+    return Site(app, known_senders(app.extensions[NAME]), HEADERS)
 
 
 @click.command()
@@ -81,9 +103,10 @@ def _show_demo(settings: Settings) -> None:
         print_links(settings, store)
 
 
-def _web_command(host: str, port: int) -> list[str]:
-    gunicorn = [sys.executable, "-m", "gunicorn", "guidance.app:create_app()", "--bind", f"{host}:{port}"]
-    return [*gunicorn, "--worker-class", "gthread", "--threads", str(WEB_THREADS), "--log-level", "warning"]
+def web_command(host: str, port: int, threads: int = REPORT_THREADS) -> list[str]:
+    """The command that serves the web, the same everywhere."""
+    command = [sys.executable, "-m", "guidance", "web", "--host", host, "--port", str(port)]
+    return [*command, "--threads", str(threads)]
 
 
 def _supervise(commands: list[list[str]]) -> int:
@@ -101,7 +124,7 @@ def _supervise(commands: list[list[str]]) -> int:
         for place, child in enumerate(children):
             if child.poll() is not None:
                 ends.append(time.monotonic())
-                click.echo(f"guidance: {commands[place][2]} ended with {child.returncode}; starting it again", err=True)
+                click.echo(f"guidance: {commands[place][3]} ended with {child.returncode}; starting it again", err=True)
                 children[place] = _start(commands[place])
     for child in children:
         child.terminate()

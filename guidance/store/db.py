@@ -100,6 +100,14 @@ class Store:
                 connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
         return wal_bytes(self.path)
 
+    def quick_check(self) -> str:
+        """`ok`, or the first thing that is wrong with the file (https://www.sqlite.org/pragma.html#pragma_quick_check)."""
+        try:
+            (found,) = self.connection().conn.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.DatabaseError as error:
+            return str(error)
+        return str(found)
+
     def close(self) -> None:
         """Close this thread's connection."""
         database: Database | None = getattr(self._local, "database", None)

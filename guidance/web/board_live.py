@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from uuid import UUID
 
 from flask import Blueprint, Response, g, request
 from sqlite_utils import Database
 
 from guidance.people.scope import may_see
+from guidance.server.live import Pace
 from guidance.store import board, incidents
 from guidance.store.people import Person
 from guidance.web import stream
@@ -17,9 +17,7 @@ from guidance.web.context import Parts, parts
 
 blueprint = Blueprint("board_live", __name__, url_prefix="/board")
 
-PACE = stream.Pace(poll_seconds=0.25, polls=1200, heartbeat=60, session=16, retry_milliseconds=1000)
-# Each stream holds a thread of the web server. Half of its threads stay free for reports and pages.
-STREAMS = threading.BoundedSemaphore(32)
+PACE = Pace(poll_seconds=0.25, polls=1200, heartbeat=60, session=16, retry_milliseconds=1000)
 
 
 class News:
@@ -63,7 +61,7 @@ def live() -> Response:
     """
     here = parts()
     news = News(here, g.person, _incident(), _since())
-    return stream.answer(here, STREAMS, PACE, news.look)
+    return stream.answer(here, PACE, news.look)
 
 
 def _since() -> int:

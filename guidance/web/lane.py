@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
 
 from flask import Request
 
+from guidance.web.hosts import is_own_origin
 from guidance.web.problems import Problem
 
 BODY_BYTES = 64 * 1024
@@ -27,7 +27,7 @@ def require_same_origin(request: Request, base_url: str) -> None:
     origin = request.headers.get("Origin")
     if site is not None and site != "same-origin":
         raise Problem(403, "Only pages of this site may send this.")
-    if origin is not None and origin not in _own_origins(request, base_url):
+    if origin is not None and not is_own_origin(origin, request, base_url):
         raise Problem(403, "Only pages of this site may send this.")
     if site is None and origin is None and request.cookies:
         raise Problem(
@@ -58,11 +58,6 @@ def read_json(request: Request, limit: int = BODY_BYTES) -> Any:
 def _too_large(limit: int) -> str:
     joined = " A phone that has joined a site may send more." if limit < BODY_BYTES else ""
     return f"At most {limit} bytes fit.{joined}"
-
-
-def _own_origins(request: Request, base_url: str) -> set[str]:
-    parts = urlsplit(base_url)
-    return {f"{parts.scheme}://{parts.netloc}", request.host_url.rstrip("/")}
 
 
 def _refuse(constant: str) -> NoReturn:

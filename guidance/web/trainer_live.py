@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from flask_wtf.csrf import generate_csrf
 from guidance.practice import class_board
 from guidance.practice.class_board import Cell, ClassBoard
 from guidance.practice.classes import ClassId
+from guidance.server.live import Pace
 from guidance.store import practice_classes
 from guidance.text import neutral
 from guidance.web import content, stream
@@ -23,9 +23,7 @@ from guidance.web.practice_words import CELL_WORDS
 
 blueprint = Blueprint("trainer_live", __name__, url_prefix="/trainer/classes")
 
-PACE = stream.Pace(poll_seconds=0.5, polls=600, heartbeat=30, session=8, retry_milliseconds=2000)
-# Each stream holds a thread of the web server. Practice gets few, so that reports, pages and the board keep theirs.
-STREAMS = threading.BoundedSemaphore(8)
+PACE = Pace(poll_seconds=0.5, polls=600, heartbeat=30, session=8, retry_milliseconds=2000)
 
 
 class _News:
@@ -63,7 +61,7 @@ def live(class_id: UUID) -> Response:
     here = parts()
     with here.store.reader() as db:
         found = class_in_sight(db, g.person, class_id)
-    return stream.answer(here, STREAMS, PACE, _News(here, found.class_id).look)
+    return stream.answer(here, PACE, _News(here, found.class_id).look)
 
 
 def board_data(board: ClassBoard) -> dict[str, Any]:

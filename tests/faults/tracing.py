@@ -18,9 +18,16 @@ needs_strace = pytest.mark.skipif(
 
 
 def workers_of(master: int) -> list[int]:
-    """Process ids of gunicorn's workers."""
+    """Process ids of those children of the web server that file reports."""
     children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
-    return [int(child) for child in children]
+    return [int(child) for child in children if _name(child) == "web-reports"]
+
+
+def _name(process: str) -> str:
+    try:
+        return Path(f"/proc/{process}/comm").read_text().strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 class Traced:
@@ -64,7 +71,7 @@ def gone(pid: int) -> bool:
 
 
 def wait_for_worker(master: int, other_than: int | None = None) -> int:
-    """The pid of a live worker, waiting for gunicorn to start a new one after `other_than` died."""
+    """The pid of a live worker, waiting for the server to start a new one after `other_than` died."""
     found: list[int] = []
 
     def look() -> bool:

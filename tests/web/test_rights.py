@@ -19,8 +19,8 @@ from guidance.translations.languages import CODES
 IDS = tuple(load_folder(ROOT / "protocols").protocols)
 
 
-def text(client: FlaskClient, path: str) -> str:
-    response = client.get(path)
+def text(client: FlaskClient, path: str, base_url: str = "http://localhost") -> str:
+    response = client.get(path, base_url=base_url)
     assert response.status_code == 200, path
     return response.get_data(as_text=True)
 
@@ -128,7 +128,7 @@ def test_its_sources_are_on_the_page_of_sources(client: FlaskClient) -> None:
 
 def test_the_card_leads_by_its_code_to_the_page_in_its_language(settings: Settings, clock: FixedClock) -> None:
     city = browser(settings, clock, base_url="https://guidance.city.example")
-    page = text(city, "/fr/rights/card")
+    page = text(city, "/fr/rights/card", "https://guidance.city.example")
 
     assert page.count('class="qr"') == 2
     assert re.sub("<wbr>", "", page).count("https://guidance.city.example/fr/rights</bdi>") == 2
