@@ -100,5 +100,5 @@ def test_a_code_is_read_whatever_the_digits_and_the_marks_around_it(typed: str) 
 
 
 def test_class_codes_are_read_in_the_same_way() -> None:
-    assert read_class_code("٧k۴–q2m") == "7K4Q2M"
-    assert read_class_code("oil-il0") == "011110"
+    assert read_class_code("٧k۴٠٠–q2m۹x") == "7K400Q2M9X"
+    assert read_class_code("oilil-0oil0") == "0111100110"

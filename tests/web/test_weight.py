@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from guidance.translations.languages import CODES
 from guidance.web.context import NAME
 
-MOST = 40 * 1024
+# Two kilobytes more than before the words for blocked networks and storage that fails were part of each guide.
+MOST = 42 * 1024
 IMPORT = re.compile(r'^import .*?"\./([\w-]+\.js)"', re.MULTILINE)
 LINK = re.compile(r'(?:src|href)="(/static/[^"#]+\.(?:js|css))"')
 
@@ -35,7 +36,7 @@ def loaded(client: FlaskClient, page: str) -> set[str]:
     return found
 
 
-def test_a_guide_with_its_style_and_script_is_at_most_forty_kilobytes(app: Flask, client: FlaskClient) -> None:
+def test_a_guide_with_its_style_and_script_is_at_most_forty_two_kilobytes(app: Flask, client: FlaskClient) -> None:
     protocols = app.extensions[NAME].library.protocols
     around = sum(compressed(client, path) for path in loaded(client, "/en/guide/visit"))
     pages = [f"/{code}/guide/{id}" for code in CODES for id in protocols]
