@@ -76,7 +76,7 @@ def _said(file: Path, done: Restored, trouble: str) -> Iterator[str]:
     if trouble:
         yield f"  - put the keys back from their copy. {trouble}"
     yield "  - start the web process and the worker"
-    yield "  - sign in again (`guidance sign-in-link EMAIL`), and make new join codes"
+    yield "  - sign in again (`guidance sign-in-link EMAIL`), and make new join and class codes"
     if done.carried is not None and done.carried.unknown_phones:
         yield "  - let the phones named above join their sites again: until then their alerts reach nobody"
 

@@ -102,6 +102,11 @@ def class_of_code(db: Database, code_hash: str, made_after: str) -> ClassRow | N
     return _class(row) if row else None
 
 
+def end_every_code(db: Database) -> None:
+    """End the codes of all classes; a trainer makes a new one."""
+    db.execute("UPDATE practice_classes SET code_made_at = ''")
+
+
 def set_code(db: Database, class_id: ClassId, code_hash: str, now: str) -> None:
     """Give a class another code; the one before opens nothing any more."""
     db.execute(

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from guidance.clock import to_text
 from guidance.files import give_owner_of
-from guidance.store import devices, identity, log, people, sessions, subscriptions
+from guidance.store import devices, identity, log, people, practice_classes, sessions, subscriptions
 from guidance.store.backup import in_words, remove, seal
 from guidance.store.copying import copy_whole, in_use, refuse_reserved, refuse_unreadable, remove_folder
 from guidance.store.db import Store, StoreUnusable
@@ -62,7 +62,7 @@ class _Before:
 
 
 def restore(copy: Path, database: Path, now: datetime, owner: Owner | None = None) -> Restored:
-    """Put a copy in the place of the database. Sessions, links and join codes end; what was revoked stays revoked.
+    """Put a copy in the place of the database. Sessions, links and codes end; what was revoked stays revoked.
 
     Raises `StoreUnusable` and changes nothing when the copy is not whole or not of this installation, when the
     database is in use, or when the disk refuses. The database before is kept under a name of its own.
@@ -167,6 +167,7 @@ def _finish(
             carried = carry_over(held, db, at) if held is not None else None
             if owner.identity is not None:
                 identity.set_identity(db, owner.identity)
+            practice_classes.end_every_code(db)
             if from_other:
                 subscriptions.give_up_all(db, at)
             log.add_entry(db, at, "system", "database.restored", "database", _detail(ended, carried))

@@ -44,7 +44,7 @@ def carry_over(before: sqlite3.Connection, db: Database, now: str) -> Carried:
         ("incidents", _incidents),
         ("removed browsers", _removed_browsers),
         ("removed roles", _removed_roles),
-        ("forgotten addresses and codes", _forgotten),
+        ("forgotten addresses", _forgotten),
     )
 
     def ask(question: str) -> list[Row]:
@@ -188,11 +188,6 @@ def _forgotten(ask: Ask, db: Database, now: str, carried: Carried) -> None:
     for row in ask("SELECT id FROM certificates WHERE reminder_email IS NULL"):
         statement = "UPDATE certificates SET reminder_email = NULL WHERE id = :id AND reminder_email IS NOT NULL"
         carried.counts["reminder addresses forgotten"] += _changed(db, statement, row)
-    for row in ask("SELECT id, code, code_made_at FROM practice_classes"):
-        statement = (
-            "UPDATE practice_classes SET code = :code, code_made_at = :code_made_at WHERE id = :id AND code <> :code"
-        )
-        carried.counts["class codes replaced"] += _changed(db, statement, row)
 
 
 def _grew_from(ask: Ask, db: Database) -> bool:

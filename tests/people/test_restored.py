@@ -22,6 +22,7 @@ from guidance.store.restoring import Restored, restore
 from guidance.store.subscriptions import SubscriptionRow
 from guidance.web.context import NAME
 from tests.people.town import COUNSEL, ELM, OAK, OPERATIONS, Town, press
+from tests.practice.classroom import open_class
 
 
 @pytest.fixture
@@ -72,6 +73,15 @@ def test_sessions_links_and_join_codes_end(town: Town, copy: Path) -> None:
     with Store(town.settings.database).reader() as db:
         (entry,) = log.entries_about(db, "database")
     assert entry.action == "database.restored" and "sessions: 1" in entry.detail
+
+
+def test_class_codes_end_too(town: Town, copy: Path) -> None:
+    made = open_class(town)
+    code = town.class_code(made)
+    back_up(town.settings.database, copy)
+    _, app = restart(town, copy)
+    answer = press(app.test_client(), "/practice/join", {"code": code, "nickname": "Rosa"})
+    assert answer.status_code == 404
 
 
 def test_disabled_people_and_revoked_phones_stay_so(town: Town, copy: Path) -> None:
