@@ -40,7 +40,7 @@ DETAILS = {
 }
 NO_ROOM = {
     True: N_("Phones that have not joined a site cannot store more now. Call your supervisor, and join your site."),
-    False: N_("The disk is almost full. Only alerts and reports are stored now. Tell your administrator."),
+    False: N_("The server’s disk is almost full. Only alerts and reports are stored now. Tell your administrator."),
 }
 
 
