@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from tests.reports import a_place, body
 pytestmark = [pytest.mark.faults, needs_strace]
 
 CALLS = ("pwrite64", "fdatasync", "fcntl", "openat", "pread64", "ftruncate", "unlink", "mmap")
+# `make test` kills at every third write of a page; the landing run at each.
+EACH = {} if os.environ.get("GUIDANCE_TEST_EVERYONE") else {"pwrite64": 3}
 MOST_POINTS = 150
 
 
@@ -117,7 +120,9 @@ def test_a_server_killed_at_any_system_call_loses_doubles_and_halves_nothing(
     desk: Desk, tmp_path: Path, call: str
 ) -> None:
     points = 0
-    for when in range(1, MOST_POINTS):
+    for when in range(1, MOST_POINTS, EACH.get(call, 1)):
+        # Otherwise a checkpoint, which comes every thousand pages, would be counted as part of this report.
+        desk.store.connection().conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if not send_through_fault(desk, f"{call}:signal=KILL:when={when}", call, tmp_path / "trace"):
             break
         points += 1
