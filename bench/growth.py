@@ -204,9 +204,9 @@ def _read_exports(trainer: SignedIn, spent: list[float]) -> None:
 
 
 def _memory(server: Server) -> int:
-    """The most memory that any web worker has held so far, in KiB."""
+    """The most memory that the web processes have held so far, in KiB, added up: exports have one of their own."""
     files = [Path(f"/proc/{worker}/status").read_text().splitlines() for worker in workers_of(server)]
-    return max(int(line.split()[1]) for lines in files for line in lines if line.startswith("VmHWM"))
+    return sum(int(line.split()[1]) for lines in files for line in lines if line.startswith("VmHWM"))
 
 
 def _worker(server: Server, store: Store) -> dict[str, float]:
