@@ -19,6 +19,9 @@ from guidance.translations.mark import N_
 from guidance.web.gettext import _, said
 
 STALE = _l("This page waited too long. Nothing was lost: press the button again.")
+NO_COOKIE = _l(
+    "Your browser sent no cookie. If it blocks cookies, allow them for this site, then press the button again."
+)
 # What WTForms says by itself, and how we say it. Everything else of its words becomes the general sentence.
 BUILT_IN = {
     "Not a valid choice.": N_("Choose one of what is offered."),
@@ -158,7 +161,7 @@ def submitted(form: FlaskForm) -> bool:
     if request.method != "POST":
         return False
     if g.get("stale_form"):
-        form.form_errors = [*form.form_errors, STALE]
+        form.form_errors = [*form.form_errors, STALE if request.cookies else NO_COOKIE]
         return False
     return bool(form.validate())
 

@@ -53,8 +53,11 @@ def current() -> str:
 
 
 def negotiated() -> str:
-    """The language chosen on this phone, else the best for the browser's Accept-Language, else the default."""
-    chosen = request.cookies.get(COOKIE)
+    """The language chosen on this phone, else the best for the browser's Accept-Language, else the default.
+
+    A phone that blocks cookies names its choice in the address.
+    """
+    chosen = request.args.get("language") or request.cookies.get(COOKIE)
     if chosen in ENABLED:
         return str(chosen)
     return best(tag for tag, _quality in request.accept_languages) or DEFAULT

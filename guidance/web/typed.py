@@ -32,7 +32,7 @@ def isolated(value: object) -> str:
 
 def in_order(value: object) -> Markup:
     """A telephone number, code or address, which runs from left to right in every language."""
-    return Markup('<bdi dir="ltr">{}</bdi>').format(rules.neutral(str(value)))
+    return Markup('<bdi class="notranslate" dir="ltr" translate="no">{}</bdi>').format(rules.neutral(str(value)))
 
 
 def dial(phone: str) -> str:

@@ -5,12 +5,14 @@ import { alertedAs, bare, chosen, moreToTell, subjectHere, subjectShown } from "
 import { within } from "./db.js";
 import { lastAlert, noteAlert, takeBackAlert } from "./last-alert.js";
 import { freeze, kick, release, stateOf, undo, watch } from "./outbox.js";
+import { PAGE_LANGUAGE } from "./page-language.js";
 import { callLinks, plainPage, showProgress } from "./progress.js";
 import { CHANGED, keptProfile } from "./site.js";
 import { isolated } from "./spoken.js";
 import { adoptReport } from "./trail.js";
 import { now } from "./time.js";
 import { kindWords, say } from "./words.js";
+import { write } from "./written.js";
 
 /** @typedef {import("./alert-subject.js").Subject} Subject */
 /** @typedef {import("./site.js").Profile} Profile */
@@ -95,6 +97,7 @@ async function confirm(further = false) {
   if (turn !== presses) return;
   const unjoined = profile === null;
   const site = part("[data-site]");
+  site.translate = !profile;
   site.textContent = profile ? isolated(profile.site.name) : say("not-joined");
   /** @type {HTMLElement} */ (site.parentElement).hidden = profile === undefined;
   part("[data-kind]").textContent = kindWords(subject?.kind ?? "");
@@ -119,7 +122,7 @@ async function send() {
 
 /** @param {Subject} about @returns {Promise<any>} the entry, which the phone has for good, or this page where storage fails */
 async function freezeAlert({ report, kind, protocol, trail, facts, urgency }) {
-  const content = { report, part: /** @type {"alert"} */ ("alert"), kind, protocol, trail, facts, locale: document.documentElement.lang };
+  const content = { report, part: /** @type {"alert"} */ ("alert"), kind, protocol, trail, facts, locale: PAGE_LANGUAGE };
   const stated = urgency === "low" ? "normal" : urgency;
   const entry = await freeze({ ...content, urgency: stated }, { site: profile?.site.name ?? "", wait: UNDO });
   before = { alert: lastAlert(), report: null };
@@ -280,10 +283,9 @@ function moveProgress(place, report) {
 
 /** @param {Element} button @param {string|null} words null: nothing was alerted */
 function markButton(button, words) {
-  const text = [...button.childNodes].findLast((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim());
-  if (!(button instanceof HTMLElement) || !text) return;
-  button.dataset.words ??= text.textContent ?? "";
-  text.textContent = words ?? button.dataset.words;
+  const text = /** @type {HTMLElement|null} */ (button.querySelector("[data-alert-words]"));
+  const plain = text?.dataset.alertWords ?? "";
+  if (words !== null || text?.dataset.said) write(text, words ?? plain);
   button.toggleAttribute("data-alerted", words !== null);
 }
 

@@ -5,6 +5,7 @@ import { showWaiting } from "./board-waiting.js";
 import { askFor, watch } from "./live.js";
 import { filled, isolated } from "./spoken.js";
 import { keepAges } from "./times.js";
+import { write } from "./written.js";
 
 /**
  * @typedef {{id: string, state: string, urgency: string, verified: boolean, opened_at: string, href: string,
@@ -75,8 +76,7 @@ function fill(element, row) {
   element.dataset.verified = row.verified ? "yes" : "no";
   for (const each of element.querySelectorAll("[data-field]")) {
     const place = /** @type {HTMLElement} */ (each);
-    const words = row.words[place.dataset.field ?? ""] ?? "";
-    if (place.textContent !== words) place.textContent = words;
+    write(place, row.words[place.dataset.field ?? ""] ?? "");
   }
   /** @type {HTMLTimeElement} */ (element.querySelector("time")).dateTime = row.opened_at;
   /** @type {HTMLAnchorElement} */ (element.querySelector("a.open")).href = row.href;

@@ -1,6 +1,7 @@
 // What every page does when it opens: register the service worker, say whether the phone works without a network, and
 // send what waits in the outbox.
 // Loaded by base.html. Registers through the one Trusted Types policy of this product, which knows one address.
+import { PAGE_LANGUAGE } from "./page-language.js";
 import { showSite } from "./site.js";
 import { askWorker, atRest } from "./worker.js";
 
@@ -42,7 +43,7 @@ function tellWorker(type) {
 /** The language was chosen before the script of that page was there: its plain link says so. */
 function keepChoice() {
   history.replaceState(history.state, "", location.pathname + location.search);
-  import("./reader.js").then(({ choose }) => choose(document.documentElement.lang)).catch((error) => console.warn(error));
+  import("./reader.js").then(({ choose }) => choose(PAGE_LANGUAGE)).catch((error) => console.warn(error));
 }
 
 if (location.hash === "#chosen") keepChoice();

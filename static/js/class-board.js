@@ -1,6 +1,7 @@
 // A class board: keeps its cells true while it is open. Rows are made from the page's own <template data-line>; every
 // word comes from the server.
 import { askFor, watch } from "./live.js";
+import { write } from "./written.js";
 
 /**
  * @typedef {{state: string, word: string, position: string, more: string}} Cell
@@ -65,8 +66,7 @@ function fill(row, line) {
 
 /** @param {HTMLElement} inside @param {string} field @param {string} words */
 function put(inside, field, words) {
-  const place = inside.querySelector(`[data-field="${field}"]`);
-  if (place && place.textContent !== words) place.textContent = words;
+  write(inside.querySelector(`[data-field="${field}"]`), words);
 }
 
 /** @param {import("./live.js").Link} state */

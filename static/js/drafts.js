@@ -13,6 +13,8 @@ import { all, del, get, transact, within } from "./db.js";
 const PAUSE = 300;
 const ASK_OTHER = 800;
 const CHANNEL = "guidance-draft";
+/** What ends each lock that this page has, by the id of its draft. @type {Map<string, () => void>} */
+const held = new Map();
 
 /**
  * The draft of a report as it was left, or a new one. The trail is copied into it, since walks are forgotten sooner.
@@ -126,15 +128,15 @@ async function keep(draft) {
 export function hold(id, { steal = false, lost }) {
   if (!navigator.locks) return Promise.resolve(true);
   const options = steal ? { steal } : { ifAvailable: true };
-  let held = false;
+  let ours = false;
   const asked = new Promise((granted, refused) => {
     navigator.locks
       .request(`draft-${id}`, options, (lock) => {
-        held = Boolean(lock);
-        granted(held);
-        return lock ? new Promise(() => {}) : undefined;
+        ours = Boolean(lock);
+        granted(ours);
+        return lock ? new Promise((done) => held.set(id, () => done(undefined))) : undefined;
       })
-      .catch((error) => (held ? lost() : refused(error)));
+      .catch((error) => (ours ? lost() : refused(error)));
   });
   // A browser that has no locks for us, or does not answer, must not keep the form closed.
   return within(ASK_OTHER, asked).catch((error) => {
@@ -143,13 +145,19 @@ export function hold(id, { steal = false, lost }) {
   });
 }
 
+/** Give the draft back, so that this page may rest in the browser's back-forward cache. @param {string} id */
+export function letGo(id) {
+  held.get(id)?.();
+  held.delete(id);
+}
+
 /**
  * Let the tab that has the draft save what was typed last, then take it over.
  * @param {string} id @param {() => void} lost
  */
 export async function takeOver(id, lost) {
-  if (!("BroadcastChannel" in window)) return hold(id, { steal: true, lost });
-  const channel = new BroadcastChannel(CHANNEL);
+  const channel = openChannel();
+  if (!channel) return hold(id, { steal: true, lost });
   const answered = new Promise((resolve) => {
     channel.onmessage = (event) => event.data.left === id && resolve(undefined);
   });
@@ -159,14 +167,23 @@ export async function takeOver(id, lost) {
   return hold(id, { steal: true, lost });
 }
 
+/** @returns {BroadcastChannel|null} null where the browser has none, or not for us */
+function openChannel() {
+  try {
+    return new BroadcastChannel(CHANNEL);
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Answer a tab that wants to take over: save first, then say so.
  * @param {string} id @param {() => Promise<void>} save
  * @returns {() => void} stops answering
  */
 export function giveWay(id, save) {
-  if (!("BroadcastChannel" in window)) return () => {};
-  const channel = new BroadcastChannel(CHANNEL);
+  const channel = openChannel();
+  if (!channel) return () => {};
   channel.onmessage = async (event) => {
     if (event.data.leave !== id) return;
     await save();

@@ -85,6 +85,7 @@ function callLink(line, contact, named) {
   Object.assign(link.dataset, line.dataset);
   link.append(...[...line.children].map((child) => child.cloneNode(true)));
   const small = document.createElement("small");
+  small.translate = false;
   small.textContent = [named ? isolated(contact.label) : "", numberWords(contact), contact.fictional ? words.demo : ""].filter(Boolean).join(" · ");
   link.lastElementChild?.append(small);
   return link;

@@ -1,4 +1,5 @@
 // The guide of a real event: its walk is kept for the alert and the report. Loaded by guide.html, which works without it.
+import { PAGE_LANGUAGE } from "./page-language.js";
 import { CHANGED, keptProfile } from "./site.js";
 import { ADOPTED, currentWalk, newWalk, saveWalk, unfinishedWalk, walkOf } from "./trail.js";
 import { walkThrough } from "./walk.js";
@@ -17,4 +18,4 @@ walkThrough({
   // Without storage the links work as plain links: the guidance opens always, only the trail is missing.
   console.warn(error);
 });
-if (document.documentElement.lang !== "en") atRest().then(() => import("./speak.js"));
+if (PAGE_LANGUAGE !== "en") atRest().then(() => import("./speak.js"));

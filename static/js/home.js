@@ -1,5 +1,6 @@
 // The home screen's one extra: a walk that was left in the middle can be taken up again.
 import { inCity } from "./city-time.js";
+import { PAGE_LANGUAGE } from "./page-language.js";
 import { filled } from "./spoken.js";
 import { lastAt, unfinishedWalk } from "./trail.js";
 
@@ -12,6 +13,6 @@ if (line && walk) {
   const time = inCity(new Date(lastAt(walk)), { hour: "numeric", minute: "2-digit" });
   const text = filled(line.dataset.text ?? "", { title, time });
   line.querySelector("span")?.replaceChildren(text);
-  line.href = `/${document.documentElement.lang}/guide/${walk.protocol.id}#${walk.position}`;
+  line.href = `/${PAGE_LANGUAGE}/guide/${walk.protocol.id}#${walk.position}`;
   line.hidden = false;
 }

@@ -1,5 +1,6 @@
 // The choice of language: kept on this phone, for the server and for the service worker; then back to the place before.
 import { within } from "./db.js";
+import { PAGE_LANGUAGE } from "./page-language.js";
 import { choose, wantAll } from "./reader.js";
 import { goesOn, goesOnIn } from "./walk-goes-on.js";
 import { askWorker } from "./worker.js";
@@ -23,6 +24,7 @@ function placeIn(code) {
   const named = links.some((link) => link.dataset.code === first);
   if (came.pathname === "/") came.pathname = `/${code}/`;
   else if (named) came.pathname = `/${code}/${rest.join("/")}`;
+  else if (!document.cookie.includes(`guidance-language=${code}`)) came.searchParams.set("language", code); // cookies are blocked
   return came.href;
 }
 
@@ -75,7 +77,7 @@ async function showKept(type) {
 
 for (const link of links) link.href = placeIn(link.dataset.code ?? "");
 const back = /** @type {HTMLAnchorElement|null} */ (document.querySelector("[data-back]"));
-if (back) back.href = placeIn(document.documentElement.lang);
+if (back) back.href = placeIn(PAGE_LANGUAGE);
 back?.addEventListener("click", (event) => {
   const came = cameFrom();
   const inPlace = came !== null && goesOnIn(came.pathname.split("/")[1], came.pathname);

@@ -60,12 +60,26 @@ function askFirst(event) {
   event.preventDefault();
 }
 
+/** What `watch` tells when any report may have changed: the page lay in the browser's back-forward cache and heard nothing. */
+export const ANY = "";
+
 /**
- * Call `changed` with a report's id whenever something of it changed, in whichever tab or worker.
+ * Call `changed` with a report's id whenever something of it changed, in whichever tab or worker; with `ANY` after a rest.
  * @param {(report: string) => void} changed
  * @returns {() => void} stops watching
  */
 export function watch(changed) {
+  const wake = (/** @type {PageTransitionEvent} */ event) => event.persisted && changed(ANY);
+  addEventListener("pageshow", wake);
+  const stop = listen(changed);
+  return () => {
+    removeEventListener("pageshow", wake);
+    stop();
+  };
+}
+
+/** @param {(report: string) => void} changed */
+function listen(changed) {
   try {
     const channel = new BroadcastChannel(core.CHANNEL);
     channel.onmessage = (event) => changed(event.data.report);

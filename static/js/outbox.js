@@ -2,10 +2,10 @@
 // For alert.js, report.js, my-reports.js and progress.js. Importing it starts the sending on this page.
 import { canonical } from "./canonical.js";
 import { get } from "./db.js";
-import { askForSync, core, kick, watch } from "./outbox-pump.js";
+import { ANY, askForSync, core, kick, watch } from "./outbox-pump.js";
 import { moment } from "./time.js";
 
-export { kick, watch };
+export { ANY, kick, watch };
 
 /** @typedef {import("./canonical.js").Json} Json */
 /**

@@ -2,6 +2,7 @@
 // For practice-alert.js and practice-debrief-page.js. Needs practice/answer.html.
 import { since } from "./time.js";
 import { clock, make, say } from "./words.js";
+import { write } from "./written.js";
 
 const TAKEN_AFTER = 4_000;
 const WRITES_AFTER = 7_000;
@@ -28,13 +29,12 @@ function fill(view, age, alerted_at, counsel) {
   put(view, "[data-state]", say("answer-sent", { time: clock(alerted_at) }));
   const line = make("li", { "data-step": taken ? "done" : "open" }, say(taken ? "answer-has-it" : "answer-waiting"));
   const steps = view.querySelector("[data-steps]");
-  if (steps?.textContent !== line.textContent) steps?.replaceChildren(line);
+  if (steps?.firstElementChild?.getAttribute("data-step") !== line.dataset.step) steps?.replaceChildren(line);
   view.querySelector("[data-note]")?.toggleAttribute("hidden", age < WRITES_AFTER);
   put(view, "[data-note] p", counsel);
 }
 
 /** @param {Element} view @param {string} query @param {string} words */
 function put(view, query, words) {
-  const place = view.querySelector(query);
-  if (place && place.textContent !== words) place.textContent = words;
+  write(view.querySelector(query), words);
 }

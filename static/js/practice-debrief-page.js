@@ -1,7 +1,7 @@
 // The debrief of one run, as it was computed when the run ended. Loaded by practice/debrief.html; needs no network.
 import { get } from "./db.js";
 import { showAnswer } from "./practice-answer.js";
-import { waitingRuns, watch } from "./practice-outbox.js";
+import { ANY, waitingRuns, watch } from "./practice-outbox.js";
 import { duration } from "./practice-runs.js";
 import { address, realGuide } from "./practice-scenarios.js";
 import { clock, make, say } from "./words.js";
@@ -127,7 +127,8 @@ function trouble(error) {
 }
 
 watch(async (changed) => {
-  const run = changed === location.hash.slice(1) ? await get("practice_runs", changed) : null;
+  const id = location.hash.slice(1);
+  const run = changed === id || changed === ANY ? await get("practice_runs", id) : null;
   if (run) await showKept(run);
 });
 addEventListener("hashchange", () => show().catch(trouble));

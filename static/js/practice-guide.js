@@ -107,7 +107,7 @@ function fillCard() {
 /** What officers say, in English as they say it, with what it means in the page's language. @param {string} line @param {string} means */
 function heard(line, means) {
   const beneath = means ? [make("span", { class: "means" }, means)] : [];
-  return make("p", {}, make("q", means ? { lang: "en", dir: "ltr" } : {}, line), ...beneath);
+  return make("p", {}, make("q", { translate: "no", ...(means ? { lang: "en", dir: "ltr" } : {}) }, line), ...beneath);
 }
 
 function openCard() {
@@ -158,6 +158,11 @@ async function end() {
   location.replace(address(`debrief#${walk.id}`));
 }
 
+/** The run may have ended on another page while this one lay in the browser's back-forward cache. */
+async function lookAgain() {
+  if (!(await practiceOf(walk.id))) location.replace(guideOf(found.scenario));
+}
+
 function listen() {
   for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("[data-leave]"))) {
     link.href = realGuide(found.scenario.protocol.id);
@@ -171,9 +176,7 @@ function listen() {
     if (button.matches("#facts [data-close], #event [data-close]")) button.closest("dialog")?.close();
   });
   facts.addEventListener("close", started);
-  addEventListener("pageshow", async (event) => {
-    if (event.persisted && !(await practiceOf(walk.id))) location.replace(guideOf(found.scenario));
-  });
+  addEventListener("pageshow", (event) => event.persisted && lookAgain().catch(trouble));
   for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", () => setTimeout(happen, 400));
 }
 

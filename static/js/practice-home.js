@@ -102,7 +102,6 @@ function trouble(error) {
 }
 
 watch(() => show().catch(trouble));
-addEventListener("pageshow", (event) => event.persisted && show().catch(trouble));
 show()
   .then(async () => {
     showAssigned(await askAssigned());

@@ -1,8 +1,8 @@
 // Finished practice runs on their way to the training record. This module can freeze nothing but a run.
 // For practice-runs.js and the practice pages. Importing it starts the sending on this page.
-import { askForSync, core, kick, watch } from "./outbox-pump.js";
+import { ANY, askForSync, core, kick, watch } from "./outbox-pump.js";
 
-export { kick, watch };
+export { ANY, kick, watch };
 
 /**
  * Freeze a finished run; when this resolves the phone has it and its body for good.

@@ -75,6 +75,7 @@ function listen() {
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   send.addEventListener("click", finish);
+  addEventListener("pageshow", (event) => event.persisted && (send.disabled = false));
 }
 
 /** @param {HTMLElement} question */

@@ -1,5 +1,6 @@
 // The scenarios and the outlines of their protocols: one file that the phone keeps. For the practice pages.
 import { get, put } from "./db.js";
+import { PAGE_LANGUAGE } from "./page-language.js";
 
 /**
  * @typedef {{
@@ -34,7 +35,7 @@ export function shelf() {
  * @param {string} name what comes after `practice/`
  */
 export function address(name) {
-  return `/${document.documentElement.lang}/practice${name ? `/${name}` : ""}`;
+  return `/${PAGE_LANGUAGE}/practice${name ? `/${name}` : ""}`;
 }
 
 /** @param {Scenario} scenario @returns {string} where its guide begins */
@@ -44,7 +45,7 @@ export function guideOf(scenario) {
 
 /** @param {string} protocol @returns {string} the real guide of a protocol */
 export function realGuide(protocol) {
-  return `/${document.documentElement.lang}/guide/${protocol}`;
+  return `/${PAGE_LANGUAGE}/guide/${protocol}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 // What became of one report, on the reporter's phone: where it stands in the outbox, then what the City answers.
 // Used in the alert's dialog, on outcomes, after the form and on My reports. Needs partials/report_words.html.
-import { reviseReceipt, stateOf, watch } from "./outbox.js";
+import { ANY, reviseReceipt, stateOf, watch } from "./outbox.js";
 import { keptProfile, telephone } from "./site.js";
 import { isolated, shown } from "./spoken.js";
 import { now, since } from "./time.js";
@@ -34,7 +34,7 @@ export function showProgress(place, report, { received = false, ask = true } = {
     render(view, facts);
   };
   const trouble = (/** @type {any} */ error) => console.error(error);
-  const stopWatching = watch((changed) => changed === report && refresh().catch(trouble));
+  const stopWatching = watch((changed) => (changed === report || changed === ANY) && refresh().catch(trouble));
   ended.signal.addEventListener("abort", stopWatching);
   (ask ? poll(report, refresh, ended.signal) : refresh()).catch(trouble);
   return () => ended.abort();
@@ -197,7 +197,7 @@ export function callLinks(contacts) {
   if (!nearest.length) return [make("p", {}, say("call-someone"))];
   return nearest.slice(0, CALLS_SHOWN).map(({ label, phone, fictional }) =>
     make("a", { class: "call", href: telephone(phone) },
-      make("span", {}, say("call", { who: label }), make("small", {}, fictional ? say("demo-number", { phone }) : isolated(phone)))),
+      make("span", {}, say("call", { who: label }), make("small", { translate: "no" }, fictional ? say("demo-number", { phone }) : isolated(phone)))),
   );
 }
 

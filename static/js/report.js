@@ -1,13 +1,15 @@
 // The details form: one short screen at a time, saved as it is typed, checked in words, then frozen into the outbox.
 // Loaded by report.html, one document for everybody; the report's id is the address's fragment.
 import { summarize } from "./check.js";
-import { autosaver, blank, giveWay, hold, loadDraft, takeOver } from "./drafts.js";
+import { guardDraft } from "./draft-guard.js";
+import { autosaver, blank, loadDraft } from "./drafts.js";
 import { outermost, pressed } from "./form-controls.js";
 import { fill, judge, keepAlone, questionsIn, rawOfAll, showCounter, showProblem } from "./form-fields.js";
 import { settleMoment } from "./form-moments.js";
 import { lastAlert } from "./last-alert.js";
 import { mistakeOn, point } from "./mistakes.js";
 import { freeze, stateOf } from "./outbox.js";
+import { PAGE_LANGUAGE } from "./page-language.js";
 import { showProgress } from "./progress.js";
 import { keptProfile } from "./site.js";
 import { moment } from "./time.js";
@@ -34,7 +36,6 @@ let depth = 0;
 /** Whether this tab writes the draft, and whether the draft has just been sent: then nothing here shows or writes it. */
 let ours = true;
 let sent = false;
-let stopAnswering = () => {};
 
 /** @param {string} query @returns {HTMLElement} */
 function part(query) {
@@ -51,17 +52,21 @@ async function reportId() {
 async function begin() {
   const id = await reportId();
   history.replaceState(history.state, "", `#${id}`);
-  if (await hold(id, { lost })) return open(id);
+  const flush = async () => saver?.flush();
+  const page = { draft: () => (ours ? draft : undefined), open: () => open(id), lost, regained, flush, failed: notSaved };
+  const guard = guardDraft(id, page);
+  part("[data-take-over]").addEventListener("click", () => guard.takeOver().catch(notSaved));
+  if (await guard.take()) return open(id);
   reveal(part("[data-elsewhere]"));
-  part("[data-take-over]").addEventListener("click", () => takeOver(id, lost).then(() => open(id)).catch(notSaved));
 }
 
 /** @param {string} id */
 async function open(id) {
   depth = history.state?.depth ?? 0;
   draft = await loadDraft(id).catch((error) => withoutStorage(error, id));
+  sent = false;
+  saver?.stop();
   saver = autosaver(() => draft, { saved: sayNothing, failed: notSaved });
-  stopAnswering = giveWay(id, () => saver.flush());
   if (draft.kind) adoptKind();
   fillForm();
   listen();
@@ -262,7 +267,7 @@ async function keepForGood() {
   const site = (await keptProfile())?.site.name ?? "";
   const { id, kind, trail } = draft;
   const protocol = /** @type {{id: string, hash: string}} */ (draft.protocol);
-  const content = { report: id, part: /** @type {"details"} */ ("details"), kind, locale: document.documentElement.lang, protocol, trail };
+  const content = { report: id, part: /** @type {"details"} */ ("details"), kind, locale: PAGE_LANGUAGE, protocol, trail };
   // How urgent it is the server reads from the trail; only an alert states it.
   const entry = await freeze({ ...content, facts: facts() }, { site, draft });
   draft = { ...draft, frozen: entry.revision, last_revision: entry.revision };
@@ -301,13 +306,21 @@ function reveal(shown) {
   for (const each of [part("[data-elsewhere]"), form, part('[data-screen="sent"]')]) each.hidden = each !== shown;
 }
 
+/** Another tab has the draft: say so, and offer to go on here. */
 function lost() {
   ours = false;
   saver?.stop();
-  stopAnswering();
   form.inert = true;
   edge.hidden = true;
+  reveal(part("[data-elsewhere]"));
   trouble(say("taken-over"));
+}
+
+function regained() {
+  ours = true;
+  form.inert = false;
+  edge.hidden = form.hidden;
+  part("[data-trouble]").hidden = true;
 }
 
 function sayNothing() {

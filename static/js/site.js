@@ -83,6 +83,7 @@ export function telephone(phone) {
 /** Show the site's name in the header, first from what is kept, then from the server. */
 export async function showSite() {
   document.addEventListener(CHANGED, (event) => showName(/** @type {CustomEvent} */ (event).detail));
+  addEventListener("pageshow", (event) => event.persisted && lookAgain().catch((error) => console.warn(error)));
   try {
     showName((await keptProfile()) ?? null);
     await renewProfile();
@@ -91,10 +92,18 @@ export async function showSite() {
   }
 }
 
+/** The page lay in the browser's back-forward cache; meanwhile the phone may have joined a site on another one. */
+async function lookAgain() {
+  const kept = await keptProfile();
+  if (kept !== undefined) document.dispatchEvent(new CustomEvent(CHANGED, { detail: kept }));
+  await renewProfile();
+}
+
 /** @param {Profile|null} profile */
 function showName(profile) {
   const where = /** @type {HTMLElement|null} */ (document.querySelector("[data-where]"));
   if (!where) return;
   where.dataset.none ??= where.textContent ?? "";
+  where.translate = !profile; // a name is no sentence
   where.textContent = profile ? isolated(profile.site.name) : where.dataset.none;
 }

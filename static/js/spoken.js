@@ -1,6 +1,7 @@
 // How dates, times and numbers stand in a page of any language: digits as telephones have them, never turned around.
+import { PAGE_LANGUAGE } from "./page-language.js";
 
-const PAGE = document.documentElement.lang;
+const PAGE = PAGE_LANGUAGE;
 /** What stands in where a browser has no dates of a language. @type {Object<string, string>} */
 const NEAREST = { ht: "fr", yi: "en-GB" };
 

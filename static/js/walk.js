@@ -2,6 +2,7 @@
 // to call. For guide.js and practice-guide.js, which say where the walk is kept. No step costs a request.
 import { within } from "./db.js";
 import { askForDetails, dress, dressAll, outcomeOf, placeStep, section, showElapsed } from "./guide-page.js";
+import { PAGE_LANGUAGE } from "./page-language.js";
 import { recordAnswer, recordBack, standing } from "./trail.js";
 import { carriedHere, carriedOver, forgetLanguage, forgetLeft, leave, leftWalk } from "./walk-left.js";
 
@@ -22,7 +23,7 @@ import { carriedHere, carriedOver, forgetLanguage, forgetLeft, leave, leftWalk }
 const main = /** @type {HTMLElement} */ (document.querySelector("main[data-guide]"));
 const page = {
   protocol: { id: main.dataset.guide ?? "", hash: main.dataset.hash ?? "", version: Number(main.dataset.version) },
-  locale: document.documentElement.lang,
+  locale: PAGE_LANGUAGE,
   start: main.dataset.start ?? "",
   urgency: main.dataset.urgency ?? "",
 };

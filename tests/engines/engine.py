@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -10,11 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page
 
 WIDTH, HEIGHT = 360, 740
 MINIBROWSERS = ("webkit2gtk-4.1", "webkit2gtk-4.0", "webkitgtk-6.0")
-BLOCK_COOKIES = 2  # Firefox's network.cookie.cookieBehavior
+PHONE: dict[str, Any] = {
+    "viewport": {"width": WIDTH, "height": HEIGHT}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True,
+}  # fmt: skip
+BLOCK_COOKIES = 2  # in Firefox's network.cookie.cookieBehavior, and in Chromium's content settings
 
 
 class EngineMissing(Exception):
@@ -41,16 +45,24 @@ class Engine(Protocol):
 
 
 class Chromium:
-    """A context of the browser that pytest-playwright keeps."""
+    """A context of Chromium."""
 
-    def __init__(self, browser: Browser, cookies_blocked: bool = False) -> None:
-        self._context: BrowserContext = browser.new_context(
-            viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=2, has_touch=True, is_mobile=True
-        )
+    def __init__(self, context: BrowserContext) -> None:
+        self._context: BrowserContext = context
         self._page: Page = self._context.new_page()
-        if cookies_blocked:
-            tools = self._context.new_cdp_session(self._page)
-            tools.send("Emulation.setDocumentCookieDisabled", {"disabled": True})
+
+    @classmethod
+    def in_browser(cls, browser: Browser) -> Chromium:
+        """A context of the browser that pytest-playwright keeps."""
+        return cls(browser.new_context(**PHONE))
+
+    @classmethod
+    def without_cookies(cls, kind: BrowserType, folder: Path, launch: dict[str, Any]) -> Chromium:
+        """A profile whose settings block all cookies, and with them every storage."""
+        (folder / "Default").mkdir(parents=True)
+        content = {"default_content_setting_values": {"cookies": BLOCK_COOKIES}}
+        (folder / "Default" / "Preferences").write_text(json.dumps({"profile": content}))
+        return cls(kind.launch_persistent_context(str(folder), channel="chromium", **PHONE, **launch))
 
     def open(self, url: str) -> None:
         """Go to an address and wait until the page is loaded."""
@@ -168,7 +180,7 @@ class WebKit:
 def engine_named(name: str, folder: Path, chromium: Callable[[], Browser]) -> Engine:
     """Start an engine by its name. Raises `EngineMissing`."""
     if name == "chromium":
-        return Chromium(chromium())
+        return Chromium.in_browser(chromium())
     return Firefox(folder) if name == "firefox" else WebKit(folder)
 
 

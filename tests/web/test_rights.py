@@ -50,8 +50,10 @@ def test_the_number_can_be_called_and_keeps_its_order(client: FlaskClient) -> No
     page = text(client, "/ar/rights")
 
     assert 'href="tel:18003540365"' in page
-    assert '<bdi dir="ltr">1-800-354-0365</bdi>' in page
-    assert len(re.findall(r"1-800-354-0365", page)) == len(re.findall(r'<bdi dir="ltr">1-800-354-0365</bdi>', page))
+    assert '<bdi class="notranslate" dir="ltr" translate="no">1-800-354-0365</bdi>' in page
+    assert len(re.findall(r"1-800-354-0365", page)) == len(
+        re.findall(r'<bdi class="notranslate" dir="ltr" translate="no">1-800-354-0365</bdi>', page)
+    )
 
 
 def test_hours_are_said_in_the_readers_way(client: FlaskClient) -> None:
@@ -137,7 +139,7 @@ def test_the_card_leads_by_its_code_to_the_page_in_its_language(settings: Settin
 def test_the_english_card_is_in_english_alone_and_offers_every_language(client: FlaskClient) -> None:
     page = text(client, "/en/rights/card")
 
-    assert page.count("<q>I want to speak with a lawyer.</q>") == 2
+    assert page.count('<q class="notranslate" translate="no">I want to speak with a lawyer.</q>') == 2
     assert "sheet two" not in page and "sheet two" in text(client, "/fr/rights/card")
     assert all(f'href="/{code}/rights/card"' in page for code in CODES)
 
@@ -159,7 +161,7 @@ def test_a_poster_says_what_its_protocol_says(client: FlaskClient, id: str) -> N
 def test_a_poster_in_another_language_keeps_the_words_to_say_english(client: FlaskClient) -> None:
     page = text(client, "/es/poster/visit")
 
-    assert '<q lang="en" dir="ltr">I am not able to let you in. Please wait while I call our legal office.</q>' in page
+    assert '<q class="notranslate" lang="en" dir="ltr" translate="no">I am not able to let you in. Please wait while I call our legal office.</q>' in page
     assert '<p class="means">' in page
 
 
