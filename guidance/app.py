@@ -1,4 +1,4 @@
-"""Wiring: the only place where the parts of the web process are put together."""
+"""Puts the parts of the web process together."""
 
 from __future__ import annotations
 

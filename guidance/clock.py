@@ -1,4 +1,4 @@
-"""The one clock. Every part takes a `Clock` as an argument; nothing else asks the system for the time."""
+"""The clock that every part takes as an argument, so that tests can move it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A report and its alert, written together: the one way in for reports, used by the JSON lane, forms and the demo."""
+"""A report and its alert, written together in one transaction."""
 
 from __future__ import annotations
 

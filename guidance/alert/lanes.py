@@ -1,4 +1,4 @@
-"""Threads that send, a few for each push service: one that hangs keeps only its own lane busy. Used by the worker."""
+"""Threads that send, a few for each push service: one that hangs keeps only its own lane busy."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Decides and writes down who is told next. Always inside the caller's transaction; nothing is sent here.
-
-Used by the ingest (raise), the board (acknowledge, close) and the worker (escalate, repeat, sweep).
-"""
+"""Decides and writes down who is told next. Always inside the caller's transaction; nothing is sent here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalog of facts that a report may hold: read once from facts.yaml, used by form, schema and board."""
+"""The catalog of facts that a report may hold, read from facts.yaml."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Agencies, sites, contacts, accounts, roles, devices, sign-in. Used by alert/ and web/; uses store/ alone."""
+"""Agencies, sites, contacts, accounts, roles, devices, sign-in."""

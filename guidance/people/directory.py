@@ -1,6 +1,6 @@
 """Putting agencies, sites, contacts and people into the directory, with what is wrong said in words.
 
-For the command line and the demo city. Every function runs inside the caller's transaction.
+Every function runs inside the caller's transaction.
 """
 
 from __future__ import annotations

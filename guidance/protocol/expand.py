@@ -1,7 +1,4 @@
-"""Shared pieces put into a protocol: parts expanded, outcomes included, interrupts and sources added.
-
-For the loader only.
-"""
+"""Shared pieces put into a protocol: parts expanded, outcomes included, interrupts and sources added."""
 
 from __future__ import annotations
 

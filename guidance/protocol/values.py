@@ -1,7 +1,4 @@
-"""Reading plain values (from YAML or JSON) into typed ones while collecting every problem with its place.
-
-For the readers of protocol files and documents only.
-"""
+"""Reading plain values (from YAML or JSON) into typed ones while collecting every problem with its place."""
 
 from __future__ import annotations
 

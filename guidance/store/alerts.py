@@ -1,4 +1,4 @@
-"""Rows of alerts, and who could be told of one. Used by guidance/alert/ and, for counts, by guidance/web/."""
+"""Rows of alerts, and who could be told of one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of deliveries: leased by a worker, tried, written down. Used by the alert worker alone.
+"""Rows of deliveries: leased by a worker, tried, written down.
 
 A lease carries a fence that rises each time, so that a worker that slept through its lease changes nothing.
 """

@@ -1,4 +1,4 @@
-"""Rows of agencies, sites, contacts, people and their roles. Used by guidance/people/ and guidance/web/."""
+"""Rows of agencies, sites, contacts, people and their roles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of push subscriptions: the browsers that alerts can reach. Used by the push lane and the alert worker."""
+"""Rows of push subscriptions: the browsers that alerts can reach."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Bodies that are the same for everyone, ready to send: entity tag, `no-cache`, and compressed forms kept in memory.
 
-For the screens that need no sign-in and for static files. Nothing that depends on who asks may pass here,
+Nothing that depends on who asks may pass here,
 so compression tells an onlooker nothing.
 """
 

@@ -1,6 +1,6 @@
 """Which language a visitor gets, and how pages say things in it.
 
-For the web layer alone. Words come from the catalogs under guidance/translations/, one per language.
+Words come from the catalogs under guidance/translations/, one per language.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Words that pages say of a protocol's fixed vocabulary: site types, contact roles, confidence of a source.
 
-For the web layer's templates; each word goes through gettext.
+Each word goes through gettext.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
 // What an alert from this page is about, under which report it was sent already, and what there is to tell beyond that.
-// For alert.js.
 import { get } from "./db.js";
 import { lastAlert } from "./last-alert.js";
 import { lastAlertOf, stateOf } from "./outbox.js";

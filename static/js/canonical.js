@@ -1,5 +1,5 @@
 // The one text of a report's body (RFC 8785), so that phone and server take the hash of the same bytes.
-// For outbox.js, which freezes bodies. Bodies hold strings, integers, booleans, null, lists and objects; nothing else.
+// Bodies hold strings, integers, booleans, null, lists and objects; nothing else.
 
 /**
  * @typedef {string|number|boolean|null|Json[]|{[name: string]: Json}} Json

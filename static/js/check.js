@@ -1,4 +1,4 @@
-// What a report will say, in words, before it is sent. For report.js.
+// What a report will say, in words, before it is sent.
 import { inWords, judge, labelOf, questionsIn } from "./form-fields.js";
 import { kindWords, make, say } from "./words.js";
 

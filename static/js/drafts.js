@@ -1,4 +1,4 @@
-// A report being written, kept on the phone as it is typed. One tab writes it at a time. For report.js.
+// A report being written, kept on the phone as it is typed. One tab writes it at a time.
 import { all, del, get, transact, within } from "./db.js";
 
 /**

@@ -1,5 +1,5 @@
 // The buttons inside a question of a form: one more row, one row less, now, one more, one less.
-// For report.js and practice-report.js; what stands in a question is form-fields.js's.
+// What stands in a question is form-fields.js's.
 import { addRow, showProblem } from "./form-fields.js";
 import { fillNow } from "./form-moments.js";
 import { wholeNumber } from "./typed.js";

@@ -1,5 +1,5 @@
 // One question of the report form: what stands in it, whether that is right, and in which words to show it.
-// For report.js and check.js. Raw values (as typed, kept in the draft) are one thing, facts (as sent) another.
+// Raw values (as typed, kept in the draft) are one thing, facts (as sent) another.
 import { wellFormed } from "./canonical.js";
 import { written } from "./city-hours.js";
 import { fillMoment, momentIn, rawMoment } from "./form-moments.js";

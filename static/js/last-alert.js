@@ -1,5 +1,5 @@
 // The alert that this phone sent last. Within an hour, what is alerted, walked and written about the same kind of event
-// belongs to that report, unless the person says that something else happened. For alert.js, trail.js and report.js.
+// belongs to that report, unless the person says that something else happened.
 import { now } from "./time.js";
 
 const KEY = "guidance-last-alert";

@@ -1,4 +1,4 @@
-// What must be put right on a screen of the report form before going on, and pointing there. For report.js.
+// What must be put right on a screen of the report form before going on, and pointing there.
 import { judge, questionsIn, showProblem } from "./form-fields.js";
 import { say } from "./words.js";
 

@@ -1,5 +1,5 @@
 // The sending of the outbox on a page: when there is a chance, again by itself, and telling who watches.
-// For outbox.js (reports) and practice-outbox.js (practice runs). Importing it starts the sending.
+// Importing it starts the sending.
 import { now } from "./time.js";
 import "./storage.js";
 import "./outbox-entries.js";

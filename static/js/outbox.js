@@ -1,5 +1,5 @@
 // The outbox as pages about reports use it: freeze a revision, look at what waits.
-// For alert.js, report.js, my-reports.js and progress.js. Importing it starts the sending on this page.
+// Importing it starts the sending on this page.
 import { canonical } from "./canonical.js";
 import { get } from "./db.js";
 import { ANY, askForSync, core, kick, watch } from "./outbox-pump.js";

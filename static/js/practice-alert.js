@@ -1,5 +1,5 @@
 // The practice alert: the same press, confirmation and five seconds to undo as the real one. It is noted in the
-// walk and goes nowhere: this module knows no outbox. For practice-guide.js.
+// walk and goes nowhere: this module knows no outbox.
 import { showAnswer } from "./practice-answer.js";
 import { moment, now } from "./time.js";
 import { say } from "./words.js";

@@ -1,5 +1,5 @@
 // The simulated committee's answer to a practice alert: made up on this phone, a few seconds after it.
-// For practice-alert.js and practice-debrief-page.js. Needs practice/answer.html.
+// Needs practice/answer.html.
 import { since } from "./time.js";
 import { clock, make, say } from "./words.js";
 import { write } from "./written.js";

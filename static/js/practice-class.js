@@ -1,5 +1,5 @@
 // The class that this phone is in and what is assigned to its site: asked of the server, kept for times without a network.
-// For practice-home.js and practice-guide.js. Progress is told as far as the network allows.
+// Progress is told as far as the network allows.
 import { get, put } from "./db.js";
 
 /**

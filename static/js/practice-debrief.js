@@ -1,5 +1,5 @@
 // What a practice run teaches, computed on the phone by the rules of the server's debrief.py and compare.py. Pure.
-// For practice-runs.js; a test holds both against each other. Words are the protocol's; reasons are codes.
+// A test holds both against each other. Words are the protocol's; reasons are codes.
 import { factsWalked, outcomeOf, replay, stepOf } from "./practice-replay.js";
 
 /** @typedef {import("./practice-replay.js").Outline} Outline */

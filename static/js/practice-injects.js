@@ -1,5 +1,5 @@
 // What happens on the way of a scenario: shown over the guide one after the other, each to be read and closed.
-// For practice-guide.js. In a tabletop the trainer says when; else the scenario does, by step, outcome or time.
+// In a tabletop the trainer says when; else the scenario does, by step, outcome or time.
 import { shownBy } from "./practice-class.js";
 
 /** @typedef {import("./practice-trail.js").PracticeWalk} PracticeWalk */

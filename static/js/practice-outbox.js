@@ -1,5 +1,5 @@
 // Finished practice runs on their way to the training record. This module can freeze nothing but a run.
-// For practice-runs.js and the practice pages. Importing it starts the sending on this page.
+// Importing it starts the sending on this page.
 import { ANY, askForSync, core, kick, watch } from "./outbox-pump.js";
 
 export { ANY, kick, watch };

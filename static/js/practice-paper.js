@@ -1,5 +1,5 @@
 // The drawing of a scenario's paper, made from the words printed on it; it looks like the drawings of the guides.
-// For practice-guide.js. Words about it come from the page.
+// Words about it come from the page.
 import { say } from "./words.js";
 
 /**

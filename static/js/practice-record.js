@@ -1,4 +1,4 @@
-// This phone's own practice record: runs, certificates, files to keep, asking for a certificate. For practice-home.js.
+// This phone's own practice record: runs, certificates, files to keep, asking for a certificate.
 import { get, put } from "./db.js";
 import { kick, waitingRuns } from "./practice-outbox.js";
 import { runs } from "./practice-runs.js";

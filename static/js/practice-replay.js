@@ -1,5 +1,5 @@
 // Walking a trail through a protocol again, as the server does (its replay.py), on the outline in scenarios.json. Pure.
-// For practice-debrief.js. Total: whatever a trail is, the answer is a Replay, with a problem where the walk broke off.
+// Total: whatever a trail is, the answer is a Replay, with a problem where the walk broke off.
 
 /**
  * @typedef {{id: string, text: string, to: string, sets?: Object<string, string>, only?: string[]}} Answer

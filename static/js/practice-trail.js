@@ -1,5 +1,5 @@
 // Where practice walks are kept: a store of their own, so that no practice answer can get into a real report.
-// For practice-guide.js and practice-report.js; what an answer does to a walk is trail.js's.
+// What an answer does to a walk is trail.js's.
 import { all, del, get, put } from "./db.js";
 import { moment, since } from "./time.js";
 import { lastAt, RESUME } from "./trail.js";

@@ -1,5 +1,5 @@
 // What the reader chose on this phone: a language, and whether to keep all of them. It stands in Cache Storage, where the
-// service worker finds it, and in a cookie for the pages that the server makes. For languages.js, and boot.js at rest.
+// service worker finds it, and in a cookie for the pages that the server makes.
 
 const CHOICE = "reader"; // the service worker's name for it too
 const YEAR = 365 * 24 * 3600;

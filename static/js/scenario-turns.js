@@ -1,5 +1,5 @@
 // The expected path in the scenario editor: a select for each step, whose options come from the protocol and follow the
-// answers chosen before, and the decisions that matter. For scenario-editor.js.
+// answers chosen before, and the decisions that matter.
 
 /**
  * @typedef {{place: string, ask: string, answers: string[][], sudden: string[][], chosen: string, ends: boolean}} Turn

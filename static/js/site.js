@@ -1,5 +1,4 @@
 // Where this phone is: the profile of its site, asked of the server and kept for use without a network.
-// For boot.js (header), walk.js (site type, call buttons) and ready.js.
 import { del, get, put, within } from "./db.js";
 import { isolated } from "./spoken.js";
 import { moment } from "./time.js";

@@ -1,5 +1,5 @@
 // A walk through a guide page: records the trail as answers are tapped, moves the focus, skips what is known, shows whom
-// to call. For guide.js and practice-guide.js, which say where the walk is kept. No step costs a request.
+// to call. The caller says where the walk is kept. No step costs a request.
 import { within } from "./db.js";
 import { askForDetails, dress, dressAll, outcomeOf, placeStep, section, showElapsed } from "./guide-page.js";
 import { PAGE_LANGUAGE } from "./page-language.js";

@@ -1,4 +1,4 @@
-// What the service worker in charge says of what it keeps, and when a page has come to rest. For boot.js, edge.js and ready.js.
+// What the service worker in charge says of what it keeps, and when a page has come to rest.
 
 /** A phone's first page does not wait longer for its worker, in milliseconds. */
 const FIRST_VISIT = 4_000;
