@@ -69,7 +69,8 @@ function fromWalk(walk) {
 }
 
 /**
- * A saver that writes at most every 300 ms, at once when the page goes, and never two writes at a time.
+ * A saver that writes the first change at once, then at most every 300 ms, and never two writes at a time. A write that
+ * only begins as the page goes may be lost with it.
  * @param {() => Draft} current
  * @param {{saved: () => void, failed: (error: any) => void}} tell
  * @returns {{touch: () => void, flush: () => Promise<void>, stop: () => void}} `touch` after each change; `stop` for good
@@ -99,7 +100,9 @@ export function autosaver(current, { saved, failed }) {
   };
   const touch = () => {
     dirty = true;
-    timer ??= setTimeout(flush, PAUSE);
+    if (timer) return;
+    flush();
+    timer = setTimeout(flush, PAUSE);
   };
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && flush());
   addEventListener("pagehide", flush);
