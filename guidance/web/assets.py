@@ -1,7 +1,7 @@
 """Files of static/ as they are served: as written, without comments and indentation.
 
-Half of a commented module is comments, and a phone on a bad network should not wait for them. Every statement stays on its
-line, so a browser's tools show what the repository shows.
+Half of a commented module is comments, and a phone on a bad network should not wait for them. Every statement stays on
+its line, so a browser's tools show what the repository shows.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def test_only_one_mailbox_is_taken_for_a_reminder(town: Town, address: str) -> N
 
 @pytest.mark.parametrize("address", HOSTILE)
 def test_only_one_mailbox_is_taken_for_a_person(town: Town, address: str) -> None:
-    with pytest.raises(NotAdded, match="not one e-mail address|control character"), town.store.transaction() as db:
+    with pytest.raises(NotAdded, match=r"not one e-mail address|control character"), town.store.transaction() as db:
         add_person(db, town.clock.now(), "Rosa", "", address, (Grant("committee"),))
 
 
