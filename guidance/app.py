@@ -102,6 +102,7 @@ def create_app(
     settings = settings or from_environment(os.environ)
     here = assemble(settings, clock, free_bytes)
     app = Flask(NAME, template_folder=str(ROOT / "templates"), static_folder=None)
+    app.request_class = cookies.WithCookies
     app.extensions[NAME] = here
     app.config.update(
         SECRET_KEY=here.keys.secret,

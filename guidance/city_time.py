@@ -7,9 +7,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from guidance.clock import from_text
 
+MACHINE_NAMES = frozenset({"localtime", "posixrules", "Factory"})
+MACHINE_FOLDERS = ("posix/", "right/")  # "right" counts leap seconds: every hour would be 27 seconds off
+
 
 def zone_named(name: str) -> ZoneInfo:
-    """A time zone by its name in the IANA database, such as America/New_York; raises `ValueError` for others."""
+    """A time zone by its name in the IANA database, such as America/New_York; raises `ValueError` for others.
+
+    Also for the names that only this machine's files have: browsers do not know them, and would show other hours.
+    """
+    if name in MACHINE_NAMES or name.startswith(MACHINE_FOLDERS):
+        raise ValueError(f"{name!r} is not a time zone that browsers know")
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, OSError, ValueError) as error:

@@ -44,7 +44,8 @@ class FixedClock:
 def to_text(moment: datetime) -> str:
     """Write a moment as `2026-11-24T15:04:05.123Z`; such texts sort in time order."""
     utc = moment.astimezone(UTC)
-    return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}Z"
+    # Not %Y, which writes the year 999 with three digits: such a text could not be read again.
+    return utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def beyond(now: datetime, interval: timedelta) -> str:

@@ -61,7 +61,10 @@ def open_store(settings: Settings, keys: Keys) -> Store:
     return store
 
 
-def _recognize(settings: Settings, store: Store, own: str) -> None:
+def refuse_other(settings: Settings, store: Store, own: str) -> tuple[str | None, bool]:
+    """Raise `StoreUnusable` when a database is not the one of the keys with the fingerprint `own`, or has lost its
+    people. Changes nothing. Returns what the database says of its keys, and whether nobody is in it.
+    """
     with store.reader() as db:
         found, empty = identity.identity(db), people.empty(db)
     if found not in (None, own):
@@ -69,9 +72,14 @@ def _recognize(settings: Settings, store: Store, own: str) -> None:
             f"{settings.database} was made with other keys than those in {settings.keys}. Put back the keys or the "
             "database, so that they belong together. If its keys are gone for good: `guidance init --accept-keys`."
         )
-    memory = remembered(settings.keys)
-    if empty and memory.had_people:
+    if empty and remembered(settings.keys).had_people:
         raise StoreUnusable(f"{settings.database} has lost its people and sites. {_how_to_restore(settings)}")
+    return found, empty
+
+
+def _recognize(settings: Settings, store: Store, own: str) -> None:
+    found, empty = refuse_other(settings, store, own)
+    memory = remembered(settings.keys)
     if found is None:
         with store.transaction() as db:
             identity.set_identity(db, own)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from guidance.city_time import zone_named
 from guidance.text import HIDDEN, has_forbidden
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+MOST = 10**12
+UNITS = {unit: timedelta(**{unit: 1}) for unit in ("seconds", "minutes", "hours", "days")}
 
 
 class BadSetting(Exception):
@@ -115,8 +121,8 @@ def _parse(name: str, default: Any, text: str, least: int) -> Any:
             raise BadSetting(f"{variable(name)} is {text!r}; write 1 or 0")
         return text.lower() in {"1", "true", "yes"}
     if isinstance(default, int):
-        if not (text.isascii() and text.isdigit()) or int(text) < least:
-            raise BadSetting(f"{variable(name)} is {text!r}; write a whole number, {least} or more")
+        if not (text.isascii() and text.isdigit()) or not least <= int(text[:20]) <= _most(name):
+            raise BadSetting(f"{variable(name)} is {text[:40]!r}; write a whole number from {least} to {_most(name)}")
         return int(text)
     if isinstance(default, tuple):
         return tuple(part.strip() for part in text.split(",") if part.strip())
@@ -127,6 +133,12 @@ def _parse(name: str, default: Any, text: str, least: int) -> Any:
     if name.endswith("_checked"):
         return _day(name, text)
     return _address(name, text) if name == "base_url" else text
+
+
+def _most(name: str) -> int:
+    """The largest value: of a duration a hundred years, since a moment beyond the year 9999 stops every request."""
+    unit = name.rpartition("_")[2]
+    return timedelta(days=36_500) // UNITS[unit] if unit in UNITS else MOST
 
 
 def _zone(text: str) -> str:
@@ -146,8 +158,18 @@ def _day(name: str, text: str) -> str:
         raise BadSetting(f"{variable(name)} is {text!r}; write a date such as 2026-11-24, or nothing") from None
 
 
+def _is_host(rest: str) -> bool:
+    """Whether browsers name this host in the same way: else every request and every report would be refused."""
+    try:
+        parts = urlsplit(f"//{rest}")
+        plain = parts.port != 0 and parts.username is None and not parts.query and not parts.fragment
+    except ValueError:
+        return False
+    return bool(parts.hostname) and plain and re.fullmatch(r"[!-~]+", rest) is not None
+
+
 def _address(name: str, text: str) -> str:
     scheme, found, rest = text.partition("://")
-    if scheme.lower() not in ("http", "https") or not found or not rest.strip("/"):
+    if scheme.lower() not in ("http", "https") or not found or not _is_host(rest):
         raise BadSetting(f"{variable(name)} is {text!r}; write an address such as https://guidance.city.example")
     return f"{scheme.lower()}://{rest.rstrip('/')}"

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import sqlite3
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,7 +17,9 @@ import click
 
 from guidance.alert.vapid import usable_contact
 from guidance.clock import Clock, SystemClock, from_text
+from guidance.installation import refuse_other
 from guidance.keys import KeysUnusable, load_keys
+from guidance.mail import BadMailSetting, server_of
 from guidance.settings import Settings, from_environment
 from guidance.store.db import Store, StoreUnusable
 from guidance.store.health import newest_beat
@@ -92,11 +95,16 @@ def check_keys(settings: Settings, _clock: Clock) -> str | None:
 
 
 def check_store(settings: Settings, _clock: Clock) -> str | None:
-    """Whether the database is whole."""
+    """Whether the database is whole, and the one of these keys."""
     if not settings.database.exists():
         return f"There is no database at {settings.database}. Run `guidance init`, or `guidance restore` a copy."
     try:
-        found = Store(settings.database).quick_check()
+        store = Store(settings.database)
+        found = store.quick_check()
+        if found == "ok":
+            refuse_other(settings, store, load_keys(settings.keys).fingerprint)
+    except KeysUnusable:
+        return None  # said already
     except (StoreUnusable, OSError, sqlite3.Error) as error:
         return f"The database cannot be used: {error}"
     return None if found == "ok" else f"The database is damaged: {found}. Stop the services and restore a copy."
@@ -142,9 +150,22 @@ def check_contact(settings: Settings, _clock: Clock) -> str | None:
 
 
 def check_mail(settings: Settings, _clock: Clock) -> str | None:
-    """Whether e-mail has a sender."""
-    if settings.smtp_url and not settings.mail_from:
-        return "GUIDANCE_SMTP_URL is set and GUIDANCE_MAIL_FROM is empty. Set the sender's address."
+    """Whether the worker can send e-mail; with settings that it cannot read it does not start."""
+    try:
+        server_of(settings)
+    except BadMailSetting as error:
+        return f"{error}. The alert worker does not start with it: set it right, or leave GUIDANCE_SMTP_URL empty."
+    return None
+
+
+def check_certificates(settings: Settings, _clock: Clock) -> str | None:
+    """Whether the worker can read the further certificate authorities; without them it does not start."""
+    if not settings.push_ca_file:
+        return None
+    try:
+        ssl.create_default_context(cafile=settings.push_ca_file)
+    except (OSError, ValueError) as error:
+        return f"GUIDANCE_PUSH_CA_FILE cannot be read: {error}. The alert worker does not start with it."
     return None
 
 
@@ -181,6 +202,7 @@ CHECKS: tuple[Check, ...] = (
     check_proxy_setting,
     check_contact,
     check_mail,
+    check_certificates,
     check_test_clock,
     check_caddy,
 )

@@ -12,6 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from guidance.incident.urgency import ORDER
 from guidance.protocol.model import BACK, Protocol
 from guidance.translations.languages import LANGUAGES
 
@@ -19,6 +20,8 @@ from guidance.translations.languages import LANGUAGES
 UNKNOWN = "?"
 # BCP 47 for a language that is not known.
 NO_LANGUAGE = "und"
+# For an urgency that is not known: to wake someone for nothing is the smaller harm.
+URGENT = "urgent"
 HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -62,6 +65,8 @@ def set_apart(body: Mapping[str, Any], codes: Codes) -> tuple[dict[str, Any], st
     if "kind" in kept:
         check(kept, "kind", kept["kind"] in codes.protocols or kept["kind"] == "practice", [])
     check(kept, "locale", kept["locale"] in LANGUAGES, [], NO_LANGUAGE)
+    if "urgency" in kept:
+        check(kept, "urgency", kept["urgency"] in ORDER, [], URGENT)
     check(kept["protocol"], "id", kept["protocol"]["id"] in codes.protocols, ["protocol"])
     check(kept["protocol"], "hash", bool(HASH.fullmatch(kept["protocol"]["hash"])), ["protocol"])
     if "scenario" in kept:

@@ -176,7 +176,7 @@ def _read(
         sender,
         verified,
         to_text(now),
-        report_urgency(walked, body.get("urgency"), late=late, verified=verified),
+        report_urgency(walked, kept.get("urgency"), late=late, verified=verified),
         late,
         problem,
         to_text(left_at) if left_at else "",

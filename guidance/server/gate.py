@@ -67,6 +67,11 @@ class Gate:
         except (OSError, h11.RemoteProtocolError) as error:
             logger.warning("another process of this server did not answer: %s", type(error).__name__)
             await self._refuse(exchange, 502)
+        except h11.LocalProtocolError:  # such as the target of `PRI * HTTP/2.0`, which cannot be passed on
+            await self._refuse(exchange, 400)
+        except Exception:
+            logger.exception("a request could not be served")
+            await self._refuse(exchange, 502)
         finally:
             exchange.close()
 

@@ -84,7 +84,7 @@ def environ_of(scope: Any, body: bytes, peer: str) -> dict[str, Any]:
         "wsgi.input_terminated": True,
     }
     for name, value in scope["headers"]:
-        if b"_" in name or name in (b"content-length", b"transfer-encoding", PEER):
+        if b"_" in name or name in (b"content-length", b"transfer-encoding", b"upgrade", PEER):
             continue
         key = name.decode("latin-1").upper().replace("-", "_")
         key = key if key == "CONTENT_TYPE" else f"HTTP_{key}"

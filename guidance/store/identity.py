@@ -6,7 +6,9 @@ from sqlite_utils import Database
 
 
 def identity(db: Database) -> str | None:
-    """The installation that the database belongs to; None when nobody has said so yet."""
+    """The installation that the database belongs to; None when nobody has said so yet, or its version cannot."""
+    if not db["installation"].exists():
+        return None
     row = db.execute("SELECT identity FROM installation").fetchone()
     return str(row["identity"]) if row else None
 

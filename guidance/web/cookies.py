@@ -4,11 +4,33 @@ the web layer sets cookies except the signed one in which Flask-WTF keeps its fo
 from __future__ import annotations
 
 from flask import Request, Response
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.sansio.http import parse_cookie
+from werkzeug.utils import cached_property
 
 from guidance.settings import Settings
 
 DEVICE_SECONDS = 400 * 24 * 3600  # the longest that browsers keep a cookie
 CLASS_SECONDS = 30 * 24 * 3600  # runs of a class that waited on the phone still belong to it when they come
+
+
+class WithCookies(Request):
+    """A request whose cookies can always be read."""
+
+    @cached_property
+    def cookies(self) -> ImmutableMultiDict[str, str]:
+        """The cookies by their names."""
+        return parsed(";".join(self.headers.getlist("Cookie")))
+
+
+def parsed(header: str) -> ImmutableMultiDict[str, str]:
+    """Read a Cookie header (as latin-1, PEP 3333).
+
+    Bytes that are no UTF-8 are replaced. Another program of the city's domain may have set such a cookie, and that must
+    not cost a phone its enrollment.
+    """
+    text = header.encode("latin-1", "replace").decode("utf-8", "replace")
+    return ImmutableMultiDict(parse_cookie(text))
 
 
 def session_cookie(settings: Settings) -> str:

@@ -37,6 +37,10 @@ def is_own_host(host: str, base_url: str) -> bool:
 def is_own_origin(origin: str, request: Request, base_url: str) -> bool:
     """Whether an Origin header (RFC 6454) names this installation."""
     base = urlsplit(base_url)
+    scheme, found, host = origin.partition("://")
+    # Browsers leave out a default port, which the base URL may name.
+    if found and scheme.lower() == base.scheme and base.hostname not in LOOPBACK and is_own_host(host, base_url):
+        return True
     if origin.lower() == f"{base.scheme}://{base.netloc}".lower():
         return True
     # On this machine itself, several names lead here; the request's own host was checked before.

@@ -6,8 +6,6 @@ import logging
 import sqlite3
 from collections.abc import Callable
 
-from werkzeug.http import parse_cookie
-
 from guidance.people import join, sign_in
 from guidance.web import cookies
 from guidance.web.context import Parts
@@ -26,7 +24,7 @@ def known_senders(here: Parts) -> Callable[[bytes], bool]:
     def is_known(header: bytes) -> bool:
         if not header:
             return False
-        found = parse_cookie(header.decode("latin-1"))
+        found = cookies.parsed(header.decode("latin-1"))
         phone, person = found.get(device), found.get(session)
         if not phone and not person:
             return False

@@ -83,6 +83,22 @@ def test_a_damaged_or_missing_database_is_named(server: Server) -> None:
     assert any("There is no database" in line for line in examined(server)[1])
 
 
+def test_what_keeps_web_and_worker_from_starting_is_named(server: Server, tmp_path: Path) -> None:
+    wrong = examined(
+        server,
+        GUIDANCE_SMTP_URL="smtp://mail:999999",
+        GUIDANCE_MAIL_FROM="a@city.example",
+        GUIDANCE_PUSH_CA_FILE=str(tmp_path / "none.pem"),
+    )[1]
+    assert [line.split()[1] for line in wrong] == ["GUIDANCE_SMTP_URL", "GUIDANCE_PUSH_CA_FILE"]
+    wrong = examined(server, GUIDANCE_SMTP_URL="smtp://mail", GUIDANCE_MAIL_FROM="a@city.example, b@city.example")[1]
+    assert len(wrong) == 1 and "GUIDANCE_MAIL_FROM is not one" in wrong[0]
+    with server.store().transaction() as db:
+        db.execute("UPDATE installation SET identity = 'other'")
+    wrong = examined(server)[1]
+    assert len(wrong) == 1 and "was made with other keys" in wrong[0]
+
+
 @pytest.mark.parametrize(
     ("path", "network"), [("/srv/share/data", True), ("/srv/my data/x", False), ("/var/lib/guidance", False)]
 )

@@ -41,6 +41,8 @@ MALFORMED = {
         + (b"10000\r\n" + b"x" * 65536 + b"\r\n") * 17,
         413,
     ),
+    "HTTP/2 without asking": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+    "a page without a host, as HTTP/1.0 allows": (b"GET /en/ HTTP/1.0\r\n\r\n", 400),
     "another host": (b"GET /sign-in HTTP/1.1\r\nHost: evil.example\r\n\r\n", 400),
 }
 

@@ -18,7 +18,9 @@ from guidance.incident.receipt import content_sha256
 from guidance.settings import Settings
 from guidance.store import alerts, incidents, people, reports
 from guidance.store.db import Store
+from guidance.web.context import NAME
 from guidance.web.cookies import device_cookie
+from guidance.web.known import known_senders
 from tests.reports import Place, a_place, body
 
 SAME_ORIGIN = {"X-Guidance": "1", "Sec-Fetch-Site": "same-origin"}
@@ -282,6 +284,33 @@ def test_a_text_where_a_code_belongs_is_kept_apart_and_never_stops_an_alert(
     assert CANARY in kept.apart and "JaneRoe" in kept.apart
     assert CANARY not in kept.body + kept.protocol_hash + kept.trail_problem + str(incident)
     assert len(dump.splitlines()) == 1
+
+
+@pytest.mark.parametrize("new", [{"urgency": "critical"}, {"locale": "zh_Hans-CN-x-twain"}, {"locale": "i-klingon"}])
+def test_an_urgency_or_language_of_a_newer_version_is_urgent_and_kept_apart(
+    phone: FlaskClient, clock: FixedClock, store: Store, new: dict[str, str]
+) -> None:
+    report_id = str(uuid4())
+    assert put(phone, report_id, {**body(clock), **new}).status_code == 201
+    with store.reader() as db:
+        report = reports.find_report(db, report_id)
+        assert report is not None
+        alert = alerts.alert_of(db, report.incident_id)
+        (kept,) = reports.revisions_of(db, report_id)
+    assert alert is not None and alert.urgency == "urgent"
+    (text,) = new.values()
+    assert text in kept.apart and text not in kept.body
+
+
+@pytest.mark.parametrize("foreign", ["city=caf\xe9", 'a="\xff', "\xfe=\x80", 'b="\\377"'])
+def test_a_cookie_that_another_program_of_the_domain_set_costs_no_phone_its_enrollment(
+    app: Flask, clock: FixedClock, place: Place, settings: Settings, foreign: str
+) -> None:
+    cookie = f"{foreign}; {device_cookie(settings)}={place.token}"
+    phone = app.test_client(use_cookies=False)
+    answer = put(phone, str(uuid4()), body(clock), Cookie=cookie)
+    assert answer.status_code == 201 and answer.get_json()["verified"] is True
+    assert known_senders(app.extensions[NAME])(cookie.encode("latin-1"))
 
 
 def test_a_version_that_is_published_later_gets_its_codes_back(

@@ -73,3 +73,25 @@ def test_a_proxy_can_pass_on_the_right_host_alone(settings: Settings, clock: Fix
     right = {"Host": "127.0.0.1:8000", "X-Forwarded-Host": "guidance.city.example", "X-Forwarded-Proto": "https"}
     assert behind.get("/en/", headers=right).status_code == 200
     assert behind.get("/en/", headers={**right, "X-Forwarded-Host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("base_url", "origin", "status"),
+    [
+        (f"{CITY}:443", CITY, 422),
+        (CITY, f"{CITY}:443", 422),
+        (PORT, PORT, 422),
+        (PORT, CITY, 403),
+        (CITY, "http://guidance.city.example", 403),
+        (CITY, f"{CITY}@evil.example", 403),
+        (CITY, f"{CITY}/evil", 403),
+        (CITY, "https://", 403),
+    ],
+)
+def test_an_origin_is_ours_whether_or_not_it_names_the_usual_port(
+    settings: Settings, clock: FixedClock, base_url: str, origin: str, status: int
+) -> None:
+    client = create_app(replace(settings, base_url=base_url), clock).test_client()
+    headers = {"Host": base_url.removeprefix("https://"), "Origin": origin, "X-Guidance": "1"}
+    address = "/api/reports/0190f3a2-0000-4000-8000-000000000000"
+    assert client.put(address, json={}, headers=headers).status_code == status

@@ -84,6 +84,19 @@ def test_a_phone_whose_clock_is_off_is_flagged_and_its_report_is_not_late(town: 
     assert answer.status_code == 201, "no report is refused for its header"
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "0999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"])
+def test_a_clock_of_any_year_leaves_the_incident_readable(town: Town, moment: str) -> None:
+    headers = {"X-Guidance": "1", "Sec-Fetch-Site": "same-origin", "X-Guidance-Sent-At": moment}
+    phone = town.phone(SCHOOL)
+    for sent_at in (to_text(town.clock.now()), moment):
+        sent = body(town.clock, 1, sent_at=sent_at)
+        assert phone.put(f"/api/reports/{uuid4()}", json=sent, headers=headers).status_code == 201
+    found = [each for each in listed(town.browser(COUNSEL)) if each["urgency"] == "urgent"]
+    assert len(found) >= 2
+    for each in found:
+        assert town.browser(COUNSEL).get(page_of(each["id"])).status_code == 200
+
+
 def test_other_content_under_the_same_revision_is_flagged(town: Town) -> None:
     phone, report = town.phone(SCHOOL), str(uuid4())
     body = {"revision": 1, "kind": "visit", "locale": "en", "sent_at": to_text(town.clock.now()), "trail": [],
