@@ -112,6 +112,10 @@ class Form(FlaskForm):  # type: ignore[misc]
             """Ours, whatever the form."""
             return OurWords()
 
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent as a form. The library would take JSON too, whose values may be no text."""
+            return None if request.is_json else super().wrap_formdata(form, formdata)
+
 
 class ConfirmForm(Form):
     """A single button."""

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from guidance.clock import FixedClock
 from guidance.settings import Settings
@@ -166,3 +167,9 @@ def test_an_agencys_supervisor_looks_after_each_of_its_sites_and_the_committee_a
 def test_a_qr_code_needs_nothing_that_the_content_policy_forbids() -> None:
     svg = str(qr_code("https://guidance.city.example/join/K7QM29FXRT"))
     assert svg.startswith("<svg") and "style" not in svg and "data:" not in svg and "http" not in svg
+
+
+@pytest.mark.parametrize("sent", ["[" * 9000, '"text"', '{"code": [[1]]}', '{"code": 7}', "7"])
+@pytest.mark.parametrize("address", ["/join", "/practice/join", "/sign-in/x"])
+def test_json_where_a_form_belongs_is_no_form_and_no_error(client: FlaskClient, address: str, sent: str) -> None:
+    assert client.post(address, data=sent, content_type="application/json").status_code < 500
