@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from guidance.incident.urgency import ORDER
@@ -29,16 +29,22 @@ HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 class Codes:
     """What published versions know: ids of protocols, of steps and outcomes, of answers and interrupts.
 
-    `scenarios` are the ids of scenarios that are here.
+    `scenarios` are the ids of scenarios that are here; `choices` the codes of each fact that is a choice.
     """
 
     protocols: frozenset[str]
     places: frozenset[str]
     answers: frozenset[str]
     scenarios: frozenset[str] = frozenset()
+    choices: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def codes_of(protocols: Iterable[str], versions: Iterable[Protocol], scenarios: Iterable[str] = ()) -> Codes:
+def codes_of(
+    protocols: Iterable[str],
+    versions: Iterable[Protocol],
+    scenarios: Iterable[str] = (),
+    choices: Mapping[str, frozenset[str]] | None = None,
+) -> Codes:
     """The codes that these versions of a protocol know."""
     places: set[str] = set()
     answers = {BACK}
@@ -46,7 +52,7 @@ def codes_of(protocols: Iterable[str], versions: Iterable[Protocol], scenarios: 
         places |= {*version.steps, *version.outcomes}
         answers |= {each.id for each in version.interrupts}
         answers |= {answer.id for step in version.steps.values() for answer in step.answers}
-    return Codes(frozenset(protocols), frozenset(places), frozenset(answers), frozenset(scenarios))
+    return Codes(frozenset(protocols), frozenset(places), frozenset(answers), frozenset(scenarios), choices or {})
 
 
 def set_apart(body: Mapping[str, Any], codes: Codes) -> tuple[dict[str, Any], str]:
@@ -75,6 +81,13 @@ def set_apart(body: Mapping[str, Any], codes: Codes) -> tuple[dict[str, Any], st
     for index, entry in enumerate(kept["trail"]):
         check(entry, "step", entry["step"] in codes.places, ["trail", index])
         check(entry, "answer", entry["answer"] in codes.answers, ["trail", index])
+    facts = kept.get("facts", {})
+    for name in [each for each in facts if each in codes.choices]:
+        if isinstance(facts[name], list):
+            apart += [(["facts", name], each) for each in facts[name] if each not in codes.choices[name]]
+            facts[name] = [each for each in facts[name] if each in codes.choices[name]]
+        else:
+            check(facts, name, facts[name] in codes.choices[name], ["facts"])
     return kept, json.dumps(apart, ensure_ascii=False)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -35,12 +35,13 @@ class Sender:
 
 @dataclass(frozen=True)
 class Desk:
-    """What receiving needs besides the store."""
+    """What receiving needs besides the store. `choices` are the codes of each fact that is a choice."""
 
     find_protocol: FindProtocol
     receipt_key: Ed25519PrivateKey
     late_hours: int
     limits: Limits = Limits()
+    choices: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -187,9 +188,9 @@ def _read(
 def _known_codes(db: Database, body: Mapping[str, Any], walked: Protocol | None, desk: Desk) -> Codes:
     """What the published versions of a report's protocol know; of a version that is here its own codes alone."""
     if walked is not None:
-        return codes_of({walked.id, *protocols.ids(db)}, [walked])
+        return codes_of({walked.id, *protocols.ids(db)}, [walked], choices=desk.choices)
     versions = [desk.find_protocol(db, each) for each in protocols.hashes_of(db, body["kind"])]
-    return codes_of(protocols.ids(db), [each for each in versions if each is not None])
+    return codes_of(protocols.ids(db), [each for each in versions if each is not None], choices=desk.choices)
 
 
 def _variant(

@@ -17,6 +17,7 @@ from guidance.incident.facts import Catalog, Field
 MOMENT = {"type": "string", "format": "date-time", "maxLength": 40}
 SHORT = {"type": "string", "minLength": 1, "maxLength": 80}
 MOST_PROBLEMS = 50
+MOST_UNKNOWN = 10
 # RFC 3339 as phones write it, with a capital T and an offset.
 RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 
@@ -62,8 +63,8 @@ class ReportSchema(BodySchema):
         super().__init__(report_schema(catalog))
 
 
-def report_schema(catalog: Catalog) -> dict[str, Any]:
-    """JSON Schema 2020-12 of one revision of a report."""
+def report_schema(catalog: Catalog, *, known_only: bool = False) -> dict[str, Any]:
+    """JSON Schema 2020-12 of one revision of a report. `known_only` refuses choices that the catalog does not offer."""
     entry = closed_object({"step": SHORT, "answer": SHORT, "at": MOMENT}, required=["step", "answer", "at"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -77,7 +78,7 @@ def report_schema(catalog: Catalog) -> dict[str, Any]:
                 "sent_at": MOMENT,
                 "protocol": closed_object({"id": SHORT, "hash": SHORT}, required=["id", "hash"]),
                 "trail": {"type": "array", "maxItems": 400, "items": entry},
-                "facts": closed_object({field.id: _fact(field) for field in catalog.fields()}),
+                "facts": closed_object({field.id: _fact(field, known_only) for field in catalog.fields()}),
                 "urgency": SHORT,
                 "queued_offline": {"type": "boolean"},
             },
@@ -98,12 +99,13 @@ def closed_object(properties: dict[str, Any], required: list[str] | None = None)
     return {"type": "object", "properties": properties, "required": required or [], "additionalProperties": False}
 
 
-def _fact(field: Field) -> dict[str, Any]:
-    codes = {"enum": [option.id for option in field.options]}
+def _fact(field: Field, known_only: bool = True) -> dict[str, Any]:
+    # A choice of a newer or an older catalog must not cost the report: it is set apart on receiving.
+    codes = {"enum": [option.id for option in field.options]} if known_only else SHORT
     if field.type == "choice":
         return codes
     if field.type == "multi":
-        return {"type": "array", "items": codes, "maxItems": len(field.options)}
+        return {"type": "array", "items": codes, "maxItems": len(field.options) + (0 if known_only else MOST_UNKNOWN)}
     if field.type == "count":
         return {"type": "integer", "minimum": 0, "maximum": field.max}
     if field.type == "moment":

@@ -78,7 +78,7 @@ class ReceivedRun:
 
 def run_schema(catalog: Catalog) -> dict[str, Any]:
     """JSON Schema 2020-12 of one revision of a practice run."""
-    of_report = report_schema(catalog)["properties"]
+    of_report = report_schema(catalog, known_only=True)["properties"]
     shared = {name: of_report[name] for name in ("revision", "locale", "sent_at", "protocol", "trail", "facts")}
     own = {
         "kind": {"enum": ["practice"]},

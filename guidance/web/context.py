@@ -75,7 +75,7 @@ class Parts:
     def __post_init__(self) -> None:
         shelf = VersionShelf(self.library)
         limits = limits_of(self.settings, self.free_bytes or free_bytes_of(self.settings.data))
-        desk = Desk(shelf.find, self.keys.receipt, self.settings.late_report_hours, limits)
+        desk = Desk(shelf.find, self.keys.receipt, self.settings.late_report_hours, limits, self.catalog.vocabulary())
         object.__setattr__(self, "schema", ReportSchema(self.catalog))
         object.__setattr__(self, "run_schema", RunSchema(self.catalog))
         object.__setattr__(self, "progress_schema", BodySchema(progress_schema()))

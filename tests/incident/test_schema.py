@@ -49,7 +49,7 @@ def test_every_wrong_field_is_named_by_its_pointer(clock: FixedClock) -> None:
         clock,
         facts={
             "officers_count": "three",
-            "entered": "maybe",
+            "entered": ["maybe"],
             "free_text": "x" * 501,
             "officers": [{"badge": 7}],
             "started_at": "yesterday",

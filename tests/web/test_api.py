@@ -286,6 +286,21 @@ def test_a_text_where_a_code_belongs_is_kept_apart_and_never_stops_an_alert(
     assert len(dump.splitlines()) == 1
 
 
+def test_a_choice_of_another_catalog_is_kept_apart_and_the_report_is_taken(
+    phone: FlaskClient, clock: FixedClock, store: Store
+) -> None:
+    report_id = str(uuid4())
+    facts = {"entered": CANARY, "request": [CANARY, "person"]}
+    assert put(phone, report_id, body(clock, facts=facts)).status_code == 201
+    with store.reader() as db:
+        report = reports.find_report(db, report_id)
+        assert report is not None and alerts.alert_of(db, report.incident_id) is not None
+        (kept,) = reports.revisions_of(db, report_id)
+    assert kept.apart.count(CANARY) == 2 and CANARY not in kept.body
+    assert json.loads(kept.body)["facts"] == {"entered": "?", "request": ["person"]}
+    assert put(phone, str(uuid4()), body(clock, facts={"zz": "1"})).status_code == 422
+
+
 @pytest.mark.parametrize("new", [{"urgency": "critical"}, {"locale": "zh_Hans-CN-x-twain"}, {"locale": "i-klingon"}])
 def test_an_urgency_or_language_of_a_newer_version_is_urgent_and_kept_apart(
     phone: FlaskClient, clock: FixedClock, store: Store, new: dict[str, str]
