@@ -441,7 +441,7 @@ def test_a_lost_database_stops_every_process_until_a_copy_is_restored(tmp_path: 
     assert here.run("backup", here.copy).returncode == 0
     server.stop()
     here.database.unlink()
-    web = [PYTHON, "-m", "gunicorn", "guidance.app:create_app()", "--bind", f"127.0.0.1:{server.port}"]
+    web = [PYTHON, "-m", "guidance", "web", "--port", str(server.port)]
     for command in (web, [PYTHON, "-m", "guidance", "worker"]):
         done = subprocess.run(command, cwd=ROOT, env=environment(here), capture_output=True, text=True, timeout=120)
         assert done.returncode != 0 and "guidance restore FILE" in done.stderr, done.stderr
