@@ -19,8 +19,8 @@ test: ## Check lint, types and protocols, then run every test
 	@tools/engines.sh
 	@$(PY) -m guidance translations compile
 	@$(MAKE) --no-print-directory lint
-	@$(PY) -m pytest -n 2 --dist worksteal --ignore tests/engines
-	@$(PY) -m pytest -n 2 --dist loadfile tests/engines
+	@tools/tests.sh -n 2 --dist worksteal --ignore tests/engines
+	@tools/tests.sh -n 2 --dist loadfile tests/engines
 
 everyone: ## Look at every screen in every language, light and dark, with axe-core (some minutes)
 	@tools/setup.sh dev

@@ -30,6 +30,8 @@ LEAST_FREE_BYTES = 1024**3
 BEAT = timedelta(seconds=15)
 # File systems over a network: SQLite's write-ahead log needs shared memory (https://www.sqlite.org/wal.html).
 NETWORK = re.compile(r"^(nfs|cifs|smb|9p|fuse\.sshfs|ceph|glusterfs|afs|lustre)")
+# A line of macOS's `mount`: what, where, and of which type first.
+MOUNTED = re.compile(r"^(.+) on (/.*) \((\w+)[,)]", re.MULTILINE)
 
 Check = Callable[[Settings, Clock], str | None]
 
@@ -59,10 +61,25 @@ def check_data_folder(settings: Settings, _clock: Clock) -> str | None:
 
 def check_local_disk(settings: Settings, _clock: Clock) -> str | None:
     """Whether the data folder lies on a disk of this machine."""
-    kind = file_system_of(settings.data, Path("/proc/self/mounts").read_text(encoding="utf-8"))
+    kind = file_system_of(settings.data, _mounts())
     if NETWORK.match(kind):
         return f"{settings.data} is on a network share ({kind}), which can lose reports. Move it to a local disk."
     return None
+
+
+def _mounts() -> str:
+    """What is mounted, in the form of /proc/mounts; macOS says it by the command `mount` alone."""
+    listed = Path("/proc/self/mounts")
+    if listed.is_file():
+        return listed.read_text(encoding="utf-8")
+    printed = subprocess.run(["/sbin/mount"], capture_output=True, text=True, check=True, timeout=20).stdout
+    return mounts_of_command(printed)
+
+
+def mounts_of_command(printed: str) -> str:
+    """Lines such as `/dev/disk1 on /Volumes/My disk (apfs, local)` in the form of /proc/mounts."""
+    found = MOUNTED.findall(printed)
+    return "\n".join(" ".join(part.replace(" ", "\\040") for part in each) for each in found)
 
 
 def file_system_of(path: Path, mounts: str) -> str:

@@ -218,7 +218,8 @@ class _Server(uvicorn.Server):
 def _run(role: Role, roles: list[Role], places: dict[Kind, Place], make_site: MakeSite) -> None:
     """Serve as one of the processes until told to stop."""
     parent = os.getppid()
-    Path("/proc/self/comm").write_text(f"web-{role.name}")  # what `ps` and `top` show
+    with contextlib.suppress(OSError):  # only Linux lets a process name itself for `ps` and `top`
+        Path("/proc/self/comm").write_text(f"web-{role.name}")
     os.nice(role.nice)
     for other in roles:
         if other is not role:

@@ -15,7 +15,9 @@ from tests.harness import Server, wait_until
 
 pytestmark = pytest.mark.browser
 # What a page fetches when it has come to rest; an import is done when its whole graph is there.
-AT_REST = "() => Promise.all(['alert', 'outbox-pump', 'reader', 'update'].map(name => import(`/static/js/${name}.js`))).then(() => null)"
+AT_REST = """async () => {
+  for (const name of ["alert", "outbox-pump", "reader", "update"]) await import(`/static/js/${name}.js`);
+}"""
 VISIT = load_folder(ROOT / "protocols").protocols["visit"]
 
 

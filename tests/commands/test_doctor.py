@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from guidance.clock import SystemClock, to_text
-from guidance.commands.doctor import CHECKS, NETWORK, file_system_of
+from guidance.commands.doctor import CHECKS, NETWORK, file_system_of, mounts_of_command
 from tests.harness import PYTHON, ROOT, Server
 
 GOOD = {
@@ -105,6 +105,17 @@ def test_what_keeps_web_and_worker_from_starting_is_named(server: Server, tmp_pa
 def test_a_network_share_is_told_from_a_local_disk(path: str, network: bool) -> None:
     mounts = "/dev/a / ext4 rw 0 0\nnas:/x /srv/share nfs4 rw 0 0\n/dev/b /srv/my\\040data xfs rw 0 0\n"
     assert bool(NETWORK.match(file_system_of(Path(path), mounts))) is network
+
+
+def test_a_network_share_of_macos_is_told_by_its_mount_command() -> None:
+    printed = (
+        "/dev/disk3s1s1 on / (apfs, sealed, local, read-only, journaled)\n"
+        "//me@nas.local/city on /Volumes/City data (smbfs, nodev, nosuid, mounted by me)\n"
+    )
+    mounts = mounts_of_command(printed)
+    assert file_system_of(Path("/Users/me/data"), mounts) == "apfs"
+    assert file_system_of(Path("/Volumes/City data/guidance"), mounts) == "smbfs"
+    assert NETWORK.match("smbfs")
 
 
 def test_every_check_says_what_it_looks_for() -> None:
